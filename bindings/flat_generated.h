@@ -9,4 +9,418 @@
 #include "farspan/eval.h"
 #include "farspan/model.h"
 
+static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors, int64_t
+        short_factors_count, const double* long_factors, int64_t long_factors_count, const farspan_remap_config* remap,
+        const farspan_bias_config* bias, const float* values, int64_t values_count, const double* a, int64_t a_count,
+        const double* p, int64_t p_count, const double* slopes, int64_t slopes_count, const farspan_mask_config* mask,
+        const farspan_score_config* score, const float* sink_logits, int64_t sink_logits_count, farspan_error* error) {
+    farspan_rope_config rope_copy;
+    if (rope) {
+        rope_copy = *rope;
+        rope_copy.short_factors = short_factors;
+        rope_copy.short_factors_count = short_factors_count;
+        rope_copy.long_factors = long_factors;
+        rope_copy.long_factors_count = long_factors_count;
+    }
+    farspan_bias_config bias_copy;
+    if (bias) {
+        bias_copy = *bias;
+        bias_copy.values = values;
+        bias_copy.values_count = values_count;
+        bias_copy.a = a;
+        bias_copy.a_count = a_count;
+        bias_copy.p = p;
+        bias_copy.p_count = p_count;
+        bias_copy.slopes = slopes;
+        bias_copy.slopes_count = slopes_count;
+    }
+    farspan_score_config score_copy;
+    if (score) {
+        score_copy = *score;
+        score_copy.sink_logits = sink_logits;
+        score_copy.sink_logits_count = sink_logits_count;
+    }
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = rope ? &rope_copy : NULL;
+    parts.remap = remap;
+    parts.bias = bias ? &bias_copy : NULL;
+    parts.mask = mask;
+    parts.score = score ? &score_copy : NULL;
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_create(&parts, &scheme, error);
+    return scheme;
+}
+
+static farspan_scheme* flat_scheme_from_json(const char* text, int64_t text_bytes, farspan_error* error) {
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_from_json(text, text_bytes, &scheme, error);
+    return scheme;
+}
+
+static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+        int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
+        positions, int64_t positions_count, void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
+        out_dtype, const int64_t* out_dims, farspan_error* error) {
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    const farspan_tensor in_tensor = flat_tensor(in, in_dtype, in_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_rope_apply(context, scheme, &options, positions, positions_count, in_tensor.data ? &in_tensor : NULL, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
+        void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_sinusoidal_fill(context, layout, first, base, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype, const
+        int64_t* table_dims, const int64_t* positions, int64_t positions_count, void* out, int32_t out_dtype, const
+        int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor table_tensor = flat_tensor(table, table_dtype, table_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_position_lookup(context, table_tensor.data ? &table_tensor : NULL, positions, positions_count, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
+        int64_t w1_count, const float* b1, int64_t b1_count, const float* w2, int64_t w2_count, const float* b2, int64_t
+        b2_count, const int64_t* query_positions, int64_t query_positions_count, const int64_t* key_positions, int64_t
+        key_positions_count, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    farspan_fire_config config_copy;
+    if (config) {
+        config_copy = *config;
+        config_copy.w1 = w1;
+        config_copy.w1_count = w1_count;
+        config_copy.b1 = b1;
+        config_copy.b1_count = b1_count;
+        config_copy.w2 = w2;
+        config_copy.w2_count = w2_count;
+        config_copy.b2 = b2;
+        config_copy.b2_count = b2_count;
+    }
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_fire_fill(context, config ? &config_copy : NULL, query_positions, query_positions_count, key_positions, key_positions_count, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_problem* problem, const int64_t* query_positions, int64_t query_positions_count, const int64_t*
+        key_positions, int64_t key_positions_count, const int64_t* query_axis_positions, int64_t
+        query_axis_positions_count, const int64_t* key_axis_positions, int64_t key_axis_positions_count, const int64_t*
+        query_offsets, int64_t query_offsets_count, const int64_t* key_offsets, int64_t key_offsets_count, const
+        int64_t* key_ranges, int64_t key_ranges_count, farspan_error* error) {
+    farspan_problem problem_copy;
+    if (problem) {
+        problem_copy = *problem;
+        problem_copy.query_positions = query_positions;
+        problem_copy.query_positions_count = query_positions_count;
+        problem_copy.key_positions = key_positions;
+        problem_copy.key_positions_count = key_positions_count;
+        problem_copy.query_axis_positions = query_axis_positions;
+        problem_copy.query_axis_positions_count = query_axis_positions_count;
+        problem_copy.key_axis_positions = key_axis_positions;
+        problem_copy.key_axis_positions_count = key_axis_positions_count;
+        problem_copy.query_offsets = query_offsets;
+        problem_copy.query_offsets_count = query_offsets_count;
+        problem_copy.key_offsets = key_offsets;
+        problem_copy.key_offsets_count = key_offsets_count;
+        problem_copy.key_ranges = key_ranges;
+        problem_copy.key_ranges_count = key_ranges_count;
+    }
+    farspan_plan* plan = NULL;
+    farspan_plan_create(context, scheme, problem ? &problem_copy : NULL, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t
+        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
+        int64_t* v_dims, void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out, int32_t out_dtype, const
+        int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error*
+        error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor bias_tensor = flat_tensor(bias, bias_dtype, bias_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.bias = bias_tensor.data ? &bias_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_attention_run(context, plan, &data, error);
+}
+
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t
+        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
+        int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    return farspan_attention(context, scheme, &data, error);
+}
+
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t out_a_dtype, const
+        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, void* out_b, int32_t out_b_dtype, const int64_t*
+        out_b_dims, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
+    const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
+    const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
+    return farspan_attention_merge(context, out_a_tensor.data ? &out_a_tensor : NULL, lse_a, lse_a_count, out_b_tensor.data ? &out_b_tensor : NULL, lse_b, lse_b_count, error);
+}
+
+static farspan_context* flat_context_create(const farspan_context_config* config, farspan_error* error) {
+    farspan_context* context = NULL;
+    farspan_context_create(config, &context, error);
+    return context;
+}
+
+static farspan_cache* flat_cache_create(const farspan_cache_config* config, farspan_error* error) {
+    farspan_cache* cache = NULL;
+    farspan_cache_create(config, &cache, error);
+    return cache;
+}
+
+static farspan_status flat_cache_append(const farspan_context* context, farspan_cache* cache, const int64_t* sequence,
+        int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, const int64_t* positions, int64_t
+        positions_count, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    return farspan_cache_append(context, cache, &batch, positions, positions_count, error);
+}
+
+static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer, const
+        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, void* k, int32_t
+        k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    return farspan_cache_write(context, cache, layer, &batch, k_tensor.data ? &k_tensor : NULL, v_tensor.data ? &v_tensor : NULL, error);
+}
+
+static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_cache* cache, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t
+        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length,
+        farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    farspan_cache_problem problem;
+    farspan_cache_problem_init(&problem, sizeof problem);
+    problem.query_heads = query_heads;
+    problem.positions = positions;
+    problem.positions_count = positions_count;
+    problem.length = length;
+    farspan_cache_plan* plan = NULL;
+    farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+        void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float*
+        lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_cache_run(context, plan, layer, &data, error);
+}
+
+static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_cache* cache, int64_t layer, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets,
+        int64_t offsets_count, void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const
+        int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
+}
+
+static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
+        logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
+        nll_count, farspan_error* error) {
+    const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
+    return farspan_token_nll(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, nll, nll_count, error);
+}
+
+static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t logits_dtype, const
+        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float* weights,
+        int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+    const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
+    const farspan_tensor grad_tensor = flat_tensor(grad, grad_dtype, grad_dims);
+    return farspan_token_nll_grad(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, weights, weights_count, grad_tensor.data ? &grad_tensor : NULL, error);
+}
+
+static farspan_status flat_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_bleu_counts* counts, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_bleu_add(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
+}
+
+static farspan_status flat_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config, const
+        int64_t* hypothesis, int64_t hypothesis_count, const int64_t* references, int64_t references_count, const
+        int64_t* references_lengths, int64_t references_lengths_count, farspan_bleu_counts* counts, farspan_error*
+        error) {
+    farspan_ids* references_list = (farspan_ids*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_bleu_add_tokens(context, config, hypothesis, hypothesis_count, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
+}
+
+static farspan_status flat_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_chrf_counts* counts, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_chrf_add(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
+}
+
+static farspan_status flat_rouge(const farspan_context* context, const farspan_rouge_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_rouge_result* result, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_rouge(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, result, error);
+    free(references_list);
+    return status;
+}
+
+static farspan_status flat_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config, const
+        int64_t* hypothesis, int64_t hypothesis_count, const int64_t* references, int64_t references_count, const
+        int64_t* references_lengths, int64_t references_lengths_count, farspan_rouge_result* result, farspan_error*
+        error) {
+    farspan_ids* references_list = (farspan_ids*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_rouge_tokens(context, config, hypothesis, hypothesis_count, references_list, references_lengths_count, result, error);
+    free(references_list);
+    return status;
+}
+
+static farspan_model* flat_model_from_config(const farspan_context* context, const char* text, int64_t text_bytes, const
+        farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const float* t5_decoder,
+        int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double* rope_short, int64_t
+        rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
+    }
+    farspan_model* model = NULL;
+    farspan_model_from_config(context, text, text_bytes, options ? &options_copy : NULL, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_metadata(const farspan_context* context, const farspan_metadata* entries, int64_t
+        entries_count, const farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const
+        float* t5_decoder, int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double*
+        rope_short, int64_t rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
+    }
+    farspan_model* model = NULL;
+    farspan_model_from_metadata(context, entries, entries_count, options ? &options_copy : NULL, &model, error);
+    return model;
+}
+
+static farspan_model* flat_model_from_gguf(const farspan_context* context, const void* file, int64_t file_bytes, const
+        farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const float* t5_decoder,
+        int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double* rope_short, int64_t
+        rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
+    }
+    farspan_model* model = NULL;
+    farspan_model_from_gguf(context, file, file_bytes, options ? &options_copy : NULL, &model, error);
+    return model;
+}
+
 #endif

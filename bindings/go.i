@@ -1,7 +1,5 @@
-/* The header for Go: typemaps only. tools/describe/generate.py writes the result to go/internal/raw, where it is checked in, so that
- * users of the module need no SWIG. Run it from the root of the repository:
- *
- *     swig -go -cgo -intgosize 64 -Iinclude -Ibindings -outdir go/internal/raw -o go/internal/raw/raw_wrap.c bindings/go.i */
+/* The headers for Go: typemaps only. tools/describe/generate.py writes the result to go/internal/raw, where it is checked in, so that
+ * users of the module need no SWIG. */
 %module raw
 
 /* Constants are written out in the Go package, where a test compares them with the header. */
@@ -11,6 +9,7 @@
 /* C's int has 32 bits, SWIG's has those of Go's int. */
 %typemap(gotype) int "int32"
 %typemap(gotype) unsigned int "uint32"
+%apply unsigned long long { uint64_t };
 
 /* ---- memory ------------------------------------------------------------------------------------ */
 
@@ -25,14 +24,17 @@
 %typemap(imtype) type "*C.uint8_t"
 %typemap(goin) type "	$result = (*C.uint8_t)(unsafe.Pointer($input))"
 %typemap(in) type "$1 = ($1_ltype)$input;"
+%typemap(freearg) type ""
 %enddef
 
 FARSPAN_MEMORY(float *, *float32)
 FARSPAN_MEMORY(const float *, *float32)
 FARSPAN_MEMORY(double *, *float64)
 FARSPAN_MEMORY(const double *, *float64)
+FARSPAN_MEMORY(int32_t *, *int32)
 FARSPAN_MEMORY(int64_t *, *int64)
 FARSPAN_MEMORY(const int64_t *, *int64)
+FARSPAN_MEMORY(int64_t [ANY], *[$1_dim0]int64)
 FARSPAN_MEMORY(void *, *byte)
 FARSPAN_MEMORY(const void *, *byte)
 
@@ -113,7 +115,6 @@ func madeOf(text string) Made {
 %typemap(goout) type *function "	$result = madeOf($input)"
 %enddef
 
-%include "go_model.i"
 %include "go_generated.i"
 
 /* farspan_status_text is given a status. */
@@ -121,5 +122,4 @@ func madeOf(text string) Made {
 %typemap(imtype) farspan_status status "int32"
 
 #pragma SWIG nowarn=453 /* java.i pairs arrays with their lengths; here they cross one by one */
-%include "go_eval.i"
 %include "farspan.i"

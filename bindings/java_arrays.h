@@ -48,8 +48,9 @@ static int java_map(JNIEnv* env, java_memory* memory, jobject object) {
 }
 
 /* Floats in a direct FloatBuffer or a float[]. */
-static size_t java_count(JNIEnv* env, const java_memory* memory, jobject object) {
-    return memory->copied || !object ? memory->copied : (size_t)(*env)->GetDirectBufferCapacity(env, object);
+static int64_t java_count(JNIEnv* env, const java_memory* memory, jobject object) {
+    const int is_copy = memory->heap || memory->data == memory->small;
+    return is_copy || !object ? (int64_t)memory->copied : (*env)->GetDirectBufferCapacity(env, object);
 }
 
 /* What the library wrote into the copy goes back to the float[]. */
@@ -58,23 +59,22 @@ static void java_copy_back(JNIEnv* env, const java_memory* memory, jobject objec
         (*env)->SetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)memory->copied, (const jfloat*)memory->data);
 }
 
-/* The address of a direct ByteBuffer, or room for a copy of a byte[], and the bytes of either. */
-static int java_map_bytes(JNIEnv* env, java_memory* memory, jobject object, size_t* size) {
+/* The address of a direct ByteBuffer, or room for a byte[], which is copied if it is read; and the bytes of either. */
+static int java_map_bytes(JNIEnv* env, java_memory* memory, jobject object, int64_t* size, int is_read) {
     memory->copied = 0;
     memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
-    *size = memory->data ? (size_t)(*env)->GetDirectBufferCapacity(env, object) : 0;
+    *size = memory->data ? (*env)->GetDirectBufferCapacity(env, object) : 0;
     if (memory->data || !object) return 1;
-    *size = memory->copied = (size_t)(*env)->GetArrayLength(env, (jarray)object);
-    return java_take(env, memory, object, *size);
+    *size = (int64_t)(memory->copied = (size_t)(*env)->GetArrayLength(env, (jarray)object));
+    if (!java_take(env, memory, object, memory->copied)) return 0;
+    if (is_read) (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
+    return 1;
 }
 
-/* Copies between the copy and the byte[]. */
-static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject object, int back) {
-    if (!memory->copied) return;
-    if (back)
-        (*env)->SetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (const jbyte*)memory->data);
-    else
-        (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
+/* What the library wrote into the copy goes back to the byte[]. */
+static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject object) {
+    if (memory->copied)
+        (*env)->SetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
 }
 
 /* A text as bytes of UTF-8; null for NULL. JNI's own strings know no characters beyond the basic plane. */

@@ -17,7 +17,7 @@ type CacheBatch struct {
 	Offsets   []int64 // len(Sequences) + 1, from 0, not decreasing; empty: one row each
 }
 
-func (b CacheBatch) sequences() *int64 { return (*int64)(unsafe.Pointer(first(b.Sequences))) }
+func (b CacheBatch) sequences() *int64 { return (*int64)(unsafe.Pointer(cross.Address(b.Sequences))) }
 
 // Cache holds keys and values of many sequences for decoding, without their positions: keys are rotated when they are read. Every
 // scheme is therefore right on every cache: dynamic frequencies at the current length, remaps, a switch of scheme in mid-sequence,
@@ -33,29 +33,12 @@ type Cache struct {
 	turns  turns
 }
 
-// NewCache makes a cache without sequences. Errors: ErrNullArgument, ErrShape, ErrDType, ErrParameterRange.
-func NewCache(config *CacheConfig) (*Cache, error) {
-	var native raw.CacheConfig
-	if config != nil {
-		if err := config.made.check(1, "NewCacheConfig"); err != nil {
-			return nil, err
-		}
-		native = raw.NewCacheConfig()
-		defer raw.DeleteCacheConfig(native)
-		config.move(cross.ToC, native)
+func newCache(made raw.Made) (*Cache, error) {
+	handle, err := ownCache(made, nil)
+	if err != nil {
+		return nil, err
 	}
-	made := raw.Cache_create(native)
-	if made.Failure != nil {
-		return nil, asError(made.Failure)
-	}
-	return &Cache{handle: newHandle[raw.Cache](raw.SwigcptrCache(made.Address), raw.DeleteCache, nil)}, nil
-}
-
-func (c *Cache) native() *handle[raw.Cache] {
-	if c == nil {
-		return nil
-	}
-	return c.handle
+	return &Cache{handle: handle}, nil
 }
 
 // enter begins a call on sequences, which are in order; leave with the same arguments must follow. A nil cache is C's NULL, which the C
@@ -75,197 +58,96 @@ func (c *Cache) leave(how access, sequences ...Sequence) {
 	}
 }
 
-// made is the end of a call that made a sequence.
-func (c *Cache) made(sequence int64, err error) (Sequence, error) {
-	if err == nil {
-		c.turns.begins(Sequence(sequence))
-	}
-	return Sequence(sequence), err
-}
-
-// Close ends all sequences and frees the cache, after the calls that use it now. Its plans are refused from then on. A second Close
-// does nothing. The error is always nil.
-func (c *Cache) Close() error {
-	c.native().close()
-	return nil
-}
-
-// CreateSequence begins a sequence without tokens.
-func (c *Cache) CreateSequence() (Sequence, error) {
-	cache, err := c.enter(reading)
-	if err != nil {
-		return 0, err
-	}
-	defer c.leave(reading)
-	var made int64
-	err = asError(raw.Cache_sequence_create(cache, &made))
-	return c.made(made, err)
-}
-
-// DestroySequence ends a sequence. Its blocks, as far as no fork uses them, are kept for other sequences. Errors: ErrParameterRange.
-func (c *Cache) DestroySequence(sequence Sequence) error {
-	cache, err := c.enter(changing, sequence)
-	if err != nil {
-		return err
-	}
-	defer c.leave(changing, sequence)
-	if failure := raw.Cache_sequence_destroy(cache, int64(sequence)); failure != nil {
-		return asError(failure)
-	}
-	c.turns.ends(sequence)
-	return nil
-}
-
-// Fork makes a second sequence with the same tokens. It costs a few bytes per block; a block is copied when either one writes to it.
-// Errors: ErrParameterRange.
-func (c *Cache) Fork(sequence Sequence) (Sequence, error) {
-	cache, err := c.enter(reading, sequence)
-	if err != nil {
-		return 0, err
-	}
-	defer c.leave(reading, sequence)
-	var child int64
-	err = asError(raw.Cache_fork(cache, int64(sequence), &child))
-	return c.made(child, err)
-}
-
-// Evict forgets the tokens at positions [from, to). With math.MaxInt64 for to it truncates: later tokens then continue at from.
-// Errors: ErrParameterRange.
-func (c *Cache) Evict(sequence Sequence, from, to int64) error {
-	cache, err := c.enter(changing, sequence)
-	if err != nil {
-		return err
-	}
-	defer c.leave(changing, sequence)
-	return asError(raw.Cache_evict(cache, int64(sequence), from, to))
-}
-
-// Keep forgets all but the tokens at positions below sinks and the last window positions, as a streaming mask with the same sinks and
-// WindowLeft = window sees them from the next token on. Errors: ErrParameterRange.
-func (c *Cache) Keep(sequence Sequence, sinks, window int64) error {
-	cache, err := c.enter(changing, sequence)
-	if err != nil {
-		return err
-	}
-	defer c.leave(changing, sequence)
-	return asError(raw.Cache_keep(cache, int64(sequence), sinks, window))
-}
-
-// Clear ends all sequences and gives the memory back to the system. It waits for all calls that are inside, and keeps others waiting.
-func (c *Cache) Clear() error {
+// enterAlone begins a call on all sequences; leaveAlone must follow, after which no sequence lives.
+func (c *Cache) enterAlone() (raw.Cache, error) {
 	cache, err := c.native().enter()
-	if err != nil {
-		return err
-	}
-	if c != nil {
-		defer c.handle.leave()
+	if c != nil && err == nil {
 		c.turns.enterAlone()
-		defer c.turns.leaveAlone()
 	}
-	return asError(raw.Cache_clear(cache))
+	return cache, err
 }
 
-// SequenceInfo tells what the cache knows of a sequence. Errors: ErrParameterRange.
-func (c *Cache) SequenceInfo(sequence Sequence) (SequenceInfo, error) {
-	var info SequenceInfo
-	cache, err := c.enter(reading, sequence)
-	if err != nil {
-		return info, err
+func (c *Cache) leaveAlone() {
+	if c != nil {
+		c.turns.leaveAlone()
+		c.handle.leave()
 	}
-	defer c.leave(reading, sequence)
-	native := raw.NewSequenceInfo()
-	defer raw.DeleteSequenceInfo(native)
-	err = asError(raw.Cache_sequence_info(cache, int64(sequence), native))
-	info.move(cross.FromC, native)
-	return info, err
-}
-
-// Statistics tells what the cache holds.
-func (c *Cache) Statistics() (CacheStatistics, error) {
-	var statistics CacheStatistics
-	cache, err := c.enter(reading)
-	if err != nil {
-		return statistics, err
-	}
-	defer c.leave(reading)
-	native := raw.NewCacheStatistics()
-	defer raw.DeleteCacheStatistics(native)
-	err = asError(raw.Cache_get_statistics(cache, native))
-	statistics.move(cross.FromC, native)
-	return statistics, err
-}
-
-// Append makes room for the rows of the batch as new tokens, in all layers: for all of them, or for none. Their content is 0 until it
-// is written. positions has one entry for each row, growing within a sequence, above its newest token's and below 2^40; empty: the next
-// ones. Errors: ErrShape, ErrParameterRange, ErrCombination, ErrPositions, ErrOutOfMemory if the memory limit does not allow it.
-func (c *Cache) Append(batch CacheBatch, positions []int64) error {
-	sequences := inOrder(batch.Sequences)
-	cache, err := c.enter(changing, sequences...)
-	if err != nil {
-		return err
-	}
-	defer c.leave(changing, sequences...)
-	return asError(raw.Cache_append(cache, batch.sequences(), count(batch.Sequences), first(batch.Offsets), count(batch.Offsets),
-		first(positions), count(positions)))
-}
-
-// Write stores the keys and values of the newest tokens of each sequence in one layer, rounded to the cache's type.
-//
-//	k [1, key_heads, rows, head_dim]   not rotated     v [1, key_heads, rows, value_dim]     F32, F16 or BF16
-//
-// context may be nil. Errors: ErrShape, ErrDType, ErrParameterRange.
-func (c *Cache) Write(context *Context, layer int64, batch CacheBatch, k, v *Tensor) error {
-	entered, err := context.native().enter()
-	if err != nil {
-		return err
-	}
-	defer context.native().leave()
-	sequences := inOrder(batch.Sequences)
-	cache, err := c.enter(changing, sequences...)
-	if err != nil {
-		return err
-	}
-	defer c.leave(changing, sequences...)
-	k, v = k.orAbsent(), v.orAbsent()
-	return asError(raw.Cache_write(entered, cache, layer, batch.sequences(), count(batch.Sequences), first(batch.Offsets),
-		count(batch.Offsets), k.data, int32(k.dtype), &k.dims, v.data, int32(v.dtype), &v.dims))
-}
-
-// SaveSize is the number of bytes that Save gives; 0 if there is no such sequence, or for a nil or closed cache.
-func (c *Cache) SaveSize(sequence Sequence) int {
-	cache, err := c.enter(reading, sequence)
-	if err != nil {
-		return 0
-	}
-	defer c.leave(reading, sequence)
-	return int(raw.Cache_save_size(cache, int64(sequence)))
 }
 
 // Save gives a sequence as bytes, all layers, with a version and a checksum. The form does not depend on the machine. Errors:
 // ErrParameterRange.
-func (c *Cache) Save(sequence Sequence) ([]byte, error) {
+func (c *Cache) Save(sequence Sequence) ([]byte, error) { return c.SaveContext(nil, sequence) }
+
+// SaveContext is Save with the threads, the instruction set and the flag of a context, which may be nil. Errors also: ErrCancelled.
+func (c *Cache) SaveContext(context *Context, sequence Sequence) ([]byte, error) {
+	entered, err := context.native().enter()
+	if err != nil {
+		return nil, err
+	}
+	defer context.native().leave()
 	cache, err := c.enter(reading, sequence)
 	if err != nil {
 		return nil, err
 	}
 	defer c.leave(reading, sequence)
 	saved := make([]byte, raw.Cache_save_size(cache, int64(sequence)))
-	if failure := raw.Cache_save(cache, int64(sequence), first(saved), count(saved)); failure != nil {
+	if failure := raw.Cache_save(entered, cache, int64(sequence), cross.Address(saved), cross.Length(saved)); failure != nil {
 		return nil, asError(failure)
 	}
 	return saved, nil
 }
 
-// Restore makes a new sequence of what Save gave, in a cache of the same type, layers, heads and sizes. Damaged or foreign bytes are
-// ErrParameterRange, a cache of another shape is ErrShape; nothing has changed then. Errors also: ErrOutOfMemory, ErrNullArgument for
-// no bytes.
-func (c *Cache) Restore(saved []byte) (Sequence, error) {
-	cache, err := c.enter(reading)
+// CachePlanOptions say more about the queries of a plan.
+type CachePlanOptions struct {
+	// Positions of the queries, one for each row, 0 .. 2^40 - 1. They need not be in the cache: so parts of one sequence in several caches
+	// can be merged by their log-sum-exps. Empty: the rows are the newest tokens of their sequences.
+	Positions []int64
+	// Length is the current length n of dynamic methods; 0: of each sequence its own.
+	Length int64
+}
+
+// CachePlan is the attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these
+// sequences as they are: when tokens of one have been appended or evicted since, or it has ended, a run is ErrCombination. Writing does
+// not count, unless a fork has come to share the block since, nor does what happens to other sequences. Any number of goroutines may run
+// one at the same time. Close it.
+type CachePlan struct {
+	handle    *handle[raw.CachePlan]
+	cache     *Cache
+	sequences []Sequence // in order
+}
+
+func newCachePlan(made raw.Made, context *Context, cache *Cache, batch CacheBatch) (*CachePlan, error) {
+	handle, err := ownCachePlan(made, context.cancelFlag())
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	defer c.leave(reading)
-	var made int64
-	err = asError(raw.Cache_restore(cache, first(saved), count(saved), &made))
-	return c.made(made, err)
+	return &CachePlan{handle, cache, inOrder(batch.Sequences)}, nil
+}
+
+// enter begins a call that also reads the cache; leave must follow.
+func (p *CachePlan) enter() (raw.CachePlan, error) {
+	plan, err := p.native().enter()
+	if p == nil || err != nil {
+		return plan, err
+	}
+	if _, err := p.cache.enter(reading, p.sequences...); err != nil {
+		p.handle.leave()
+		return nil, err
+	}
+	return plan, nil
+}
+
+func (p *CachePlan) leave() {
+	if p != nil {
+		p.cache.leave(reading, p.sequences...)
+		p.handle.leave()
+	}
+}
+
+// CacheRunOptions are what a run over a cache may have beside its tensors. Both may be nil.
+type CacheRunOptions struct {
+	// LSE receives ln(sum of exp(logit)), sinks included: [query_heads][rows].
+	LSE []float32
+	// Workspace of CachePlan.WorkspaceSize bytes makes the run not allocate. It serves one run at a time.
+	Workspace []byte
 }

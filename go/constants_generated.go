@@ -7,7 +7,7 @@ type Status int32
 
 // Values of Status.
 const (
-	// A required pointer is NULL.
+	// A required pointer is nil.
 	ErrNullArgument Status = 1
 	// struct_size too small, or a newer caller set a field we do not know.
 	ErrStructSize Status = 2
@@ -29,7 +29,7 @@ const (
 	ErrCombination Status = 10
 	// Negative, too large, or key positions that decrease.
 	ErrPositions Status = 11
-	// The workspace given is smaller than farspan_plan_workspace_size.
+	// The workspace given is smaller than Plan.WorkspaceSize.
 	ErrWorkspaceSize Status = 12
 	// The instruction set asked for is not on this machine or not built in.
 	ErrISAUnsupported Status = 13
@@ -234,7 +234,7 @@ const (
 	BiasKerplePower BiasMethod = 4
 	// Sandwich (Chi et al. 2023), dim = the paper's d-bar.
 	BiasSandwich BiasMethod = 5
-	// A tensor given to farspan_attention_run: FIRE, or anything additive.
+	// A tensor given to Plan.Run: FIRE, or anything additive.
 	BiasDense BiasMethod = 6
 )
 
@@ -385,9 +385,9 @@ type AbsoluteKind int32
 // Values of AbsoluteKind.
 const (
 	AbsoluteNone AbsoluteKind = 0
-	// A table of weights, see farspan_position_lookup.
+	// A table of weights, see PositionLookup.
 	AbsoluteLearned AbsoluteKind = 1
-	// See farspan_sinusoidal_fill.
+	// See SinusoidalFill.
 	AbsoluteSinusoidal AbsoluteKind = 2
 )
 
@@ -399,7 +399,7 @@ const (
 	LayerFull    LayerKind = 0
 	LayerSliding LayerKind = 1
 	LayerChunked LayerKind = 2
-	// No softmax attention (linear attention, convolution, state space): scheme and configurations are NULL.
+	// No softmax attention (linear attention, convolution, state space): scheme and configurations are nil.
 	LayerOther LayerKind = 3
 )
 

@@ -2,19 +2,19 @@ package farspan
 
 import (
 	"runtime"
+	"sync/atomic"
 
-	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
 
 // cancelFlag is in C memory, because the library reads it while a call runs. A context and the plans made with it share it.
 type cancelFlag struct {
-	native raw.CancelFlag
+	native []int32
 }
 
 func newCancelFlag() *cancelFlag {
-	flag := &cancelFlag{raw.NewCancelFlag()}
-	runtime.SetFinalizer(flag, func(f *cancelFlag) { raw.DeleteCancelFlag(f.native) })
+	flag := &cancelFlag{raw.New[int32](1)}
+	runtime.SetFinalizer(flag, func(f *cancelFlag) { raw.Free(f.native) })
 	return flag
 }
 
@@ -30,23 +30,14 @@ func NewContext(config *ContextConfig) (*Context, error) {
 	if config == nil {
 		config = NewContextConfig()
 	}
-	native := raw.NewContextConfig()
-	defer raw.DeleteContextConfig(native)
-	config.move(cross.ToC, native)
 	flag := newCancelFlag()
-	made := raw.Context_create(native, flag.native)
-	if made.Failure != nil {
-		return nil, asError(made.Failure)
+	native := config.native()
+	native.Cancel = &flag.native[0]
+	handle, err := ownContext(raw.Context_create(native), flag)
+	if err != nil {
+		return nil, err
 	}
-	return &Context{newHandle[raw.Context](raw.SwigcptrContext(made.Address), raw.DeleteContext, flag), flag}, nil
-}
-
-// native is nil for a nil context, which is C's default.
-func (c *Context) native() *handle[raw.Context] {
-	if c == nil {
-		return nil
-	}
-	return c.handle
+	return &Context{handle, flag}, nil
 }
 
 func (c *Context) cancelFlag() *cancelFlag {
@@ -54,12 +45,6 @@ func (c *Context) cancelFlag() *cancelFlag {
 		return nil
 	}
 	return c.flag
-}
-
-// Close frees the context, after the calls that use it now. A second Close does nothing. The error is always nil.
-func (c *Context) Close() error {
-	c.native().close()
-	return nil
 }
 
 // Cancel makes the calls that run with this context, or with a plan made with it and no other context, end soon with ErrCancelled;
@@ -71,27 +56,7 @@ func (c *Context) Resume() { c.setCancelled(0) }
 
 func (c *Context) setCancelled(value int32) {
 	if flag := c.cancelFlag(); flag != nil {
-		raw.Cancel_flag_set(flag.native, value)
+		atomic.StoreInt32(&flag.native[0], value)
 		runtime.KeepAlive(flag)
 	}
-}
-
-// Threads is the number of threads that a run really uses; 0 for a closed context. A nil context answers for the defaults.
-func (c *Context) Threads() int {
-	context, err := c.native().enter()
-	if err != nil {
-		return 0
-	}
-	defer c.native().leave()
-	return int(raw.Context_threads(context))
-}
-
-// ISA is the instruction set in use. A nil context answers for the defaults, a closed one ISABest.
-func (c *Context) ISA() ISA {
-	context, err := c.native().enter()
-	if err != nil {
-		return ISABest
-	}
-	defer c.native().leave()
-	return ISA(raw.Context_isa(context))
 }

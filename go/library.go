@@ -1,24 +1,34 @@
 package farspan
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"strings"
 
-// Version is the version of the library that is loaded: major * 10000 + minor * 100 + patch.
-func Version() uint32 { return raw.Version() }
-
-// VersionText is the version of the library that is loaded, as text.
-func VersionText() string { return raw.Version_text() }
-
-// ABIVersion is the ABI version of the library that is loaded, which is the number of its SONAME.
-func ABIVersion() uint32 { return raw.Abi_version() }
+	"farspan.io/farspan/internal/bridge"
+	"farspan.io/farspan/internal/cross"
+	"farspan.io/farspan/internal/raw"
+)
 
 // Diagnose gives a JSON object for bug reports: versions, instruction sets found and used, threads, quota.
-func Diagnose() string { return raw.Diagnose() }
+func Diagnose() string {
+	text, _ := bridge.Written(512, func(buffer []byte, needed *int64) *raw.Failure {
+		return raw.Diagnose(cross.Address(buffer), cross.Length(buffer), needed)
+	})
+	return text
+}
 
-// Shutdown ends the library's worker threads; later calls start them again. Not while a call runs.
-func Shutdown() { raw.Shutdown() }
+// defaultRopeOptions is what nil options mean; it is never changed.
+var defaultRopeOptions = NewRopeOptions()
 
-// Supported tells whether the instruction set is built in and usable on this machine.
-func (isa ISA) Supported() bool { return raw.Isa_supported(int32(isa)) != 0 }
+// MethodName is the spelling of a method, such as "yarn", "self_extend" or "alibi"; "" if there is no such method.
+func MethodName(part Part, method int32) string { return raw.Method_name(int32(part), method) }
 
-// String is the name of the instruction set, such as "avx2"; "" if unknown.
-func (isa ISA) String() string { return raw.Isa_name(int32(isa)) }
+// FindMethod is the number of the method spelled name, -1 if there is none. Convert it to the type of its part, such as RopeMethod.
+func FindMethod(part Part, name string) int32 {
+	if strings.IndexByte(name, 0) >= 0 {
+		return -1 // C would see the text before it only
+	}
+	return raw.Method_find(int32(part), name)
+}
+
+// MethodCount tells how many methods a part has: they are numbered from 0.
+func MethodCount(part Part) int32 { return raw.Method_count(int32(part)) }

@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 
-	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
 
@@ -18,39 +17,12 @@ type Model struct {
 	handle *handle[raw.Model]
 }
 
-// ModelFromConfigJSON reads the text of a Hugging Face config.json. Nested text models (text_config, llm_config ...) are found; what
-// they say wins over the top level. options may be nil: the defaults.
-func ModelFromConfigJSON(text []byte, options *ModelOptions) (*Model, error) {
-	options, native := options.native()
-	defer raw.DeleteModelOptions(native)
-	return newModel(raw.Model_from_config(first(text), count(text), native, first(options.T5Encoder), count(options.T5Encoder),
-		first(options.T5Decoder), count(options.T5Decoder), first(options.RopeFreqs), count(options.RopeFreqs),
-		first(options.RopeShort), count(options.RopeShort), first(options.RopeLong), count(options.RopeLong)))
-}
-
-// ModelFromMetadata reads GGUF metadata: general.architecture and the keys of that architecture; other keys may be there. options may
-// be nil: the defaults. It fails with ErrDType if a value is of a type that Metadata does not name.
-func ModelFromMetadata(entries []Metadata, options *ModelOptions) (*Model, error) {
-	list, err := metadataList(entries)
-	defer raw.DeleteMetadata(list)
+func newModel(made raw.Made) (*Model, error) {
+	handle, err := ownModel(made, nil)
 	if err != nil {
 		return nil, err
 	}
-	options, native := options.native()
-	defer raw.DeleteModelOptions(native)
-	return newModel(raw.Model_from_metadata(list, native, first(options.T5Encoder), count(options.T5Encoder), first(options.T5Decoder),
-		count(options.T5Decoder), first(options.RopeFreqs), count(options.RopeFreqs), first(options.RopeShort),
-		count(options.RopeShort), first(options.RopeLong), count(options.RopeLong)))
-}
-
-// ModelFromGGUF reads the beginning of a GGUF file, version 2 or 3, little-endian: header, metadata and the list of tensors must be in
-// it. options may be nil: the defaults.
-func ModelFromGGUF(file []byte, options *ModelOptions) (*Model, error) {
-	options, native := options.native()
-	defer raw.DeleteModelOptions(native)
-	return newModel(raw.Model_from_gguf(first(file), count(file), native, first(options.T5Encoder), count(options.T5Encoder),
-		first(options.T5Decoder), count(options.T5Decoder), first(options.RopeFreqs), count(options.RopeFreqs),
-		first(options.RopeShort), count(options.RopeShort), first(options.RopeLong), count(options.RopeLong)))
+	return &Model{handle}, nil
 }
 
 // ModelFromGGUFFile reads a GGUF file, of which only the beginning is loaded: 16 MB, or up to 256 MB if that is not enough.
@@ -87,68 +59,33 @@ func SchemeFromConfigJSON(text []byte, layer int64) (*Scheme, error) {
 	return model.Scheme(layer)
 }
 
-func newModel(made raw.Made) (*Model, error) {
-	if made.Failure != nil {
-		return nil, asError(made.Failure)
-	}
-	return &Model{newHandle[raw.Model](raw.SwigcptrModel(made.Address), raw.DeleteModel, nil)}, nil
+// ModelLayer is one layer of a model. Its SchemeConfig is what its scheme is made of, a copy: change it (sinks, another remap ...) and
+// give it to NewScheme. For LayerOther all five parts are nil.
+type ModelLayer struct {
+	Kind           LayerKind
+	Alike          int64 // the first layer with the same settings; equal numbers mean the same scheme
+	QueryHeads     int64
+	KeyHeads       int64
+	HeadDim        int64
+	ValueDim       int64
+	Window         int64   // keys that a query sees at most, itself included; 0: all before it
+	AttentionScale float64 // factor on <q, k>, without temperature and without the rope part's magnitude
+	SchemeConfig
 }
 
-// native is nil for a nil model, which the C functions refuse.
-func (m *Model) native() *handle[raw.Model] {
-	if m == nil {
-		return nil
+func (l *ModelLayer) read(n *raw.ModelLayer) {
+	*l = ModelLayer{Kind: LayerKind(n.Kind), Alike: n.Alike, QueryHeads: n.QueryHeads, KeyHeads: n.KeyHeads, HeadDim: n.HeadDim,
+		ValueDim: n.ValueDim, Window: n.Window, AttentionScale: n.AttentionScale}
+	if n.Scheme == 0 {
+		return
 	}
-	return m.handle
-}
-
-// Close frees the model, after the calls that use it now. A second Close does nothing. The error is always nil.
-func (m *Model) Close() error {
-	m.native().close()
-	return nil
-}
-
-// Info gives what the configuration says as a whole.
-func (m *Model) Info() (ModelInfo, error) {
-	model, err := m.native().enter()
-	if err != nil {
-		return ModelInfo{}, err
-	}
-	defer m.native().leave()
-	info, _, err := describe(model)
-	return info, err
-}
-
-// describe gives the information and the number of notes.
-func describe(model raw.Model) (info ModelInfo, notes int64, err error) {
-	native := raw.NewModelInfo()
-	defer raw.DeleteModelInfo(native)
-	if failure := raw.Model_describe(model, native); failure != nil {
-		return ModelInfo{}, 0, asError(failure)
-	}
-	info.move(cross.FromC, native)
-	return info, native.GetNotes(), nil
-}
-
-// Layer gives one layer, 0 .. Layers-1, and the configurations that its scheme is made of. Error: ErrParameterRange.
-func (m *Model) Layer(index int64) (ModelLayer, error) {
-	model, err := m.native().enter()
-	if err != nil {
-		return ModelLayer{}, err
-	}
-	defer m.native().leave()
-	native := raw.NewModelLayer()
-	defer raw.DeleteModelLayer(native)
-	if failure := raw.Model_layer_at(model, index, native); failure != nil {
-		return ModelLayer{}, asError(failure)
-	}
-	var layer ModelLayer
-	layer.read(native)
-	if layer.Kind == LayerOther {
-		return layer, nil
-	}
-	layer.SchemeConfig, err = layerParts(model, index)
-	return layer, err
+	l.SchemeConfig = SchemeConfig{&RopeConfig{made: true}, &RemapConfig{made: true}, &BiasConfig{made: true}, &MaskConfig{made: true},
+		&ScoreConfig{made: true}}
+	l.Rope.read(n.Rope)
+	l.Remap.read(n.Remap)
+	l.Bias.read(n.Bias)
+	l.Mask.read(n.Mask)
+	l.Score.read(n.Score)
 }
 
 // Scheme makes the scheme of a layer, 0 .. Layers-1; close it. It does not need the model. Layers of equal Alike need only one. Errors:
@@ -164,23 +101,12 @@ func (m *Model) Scheme(layer int64) (*Scheme, error) {
 
 // Notes gives what reading had to say: defaults taken, numbers derived, and warnings of what looks wrong.
 func (m *Model) Notes() ([]ModelNote, error) {
-	model, err := m.native().enter()
-	if err != nil {
-		return nil, err
-	}
-	defer m.native().leave()
-	_, count, err := describe(model)
-	if err != nil {
-		return nil, err
-	}
-	native := raw.NewModelNote()
-	defer raw.DeleteModelNote(native)
-	notes := make([]ModelNote, count)
+	info, err := m.Info()
+	notes := make([]ModelNote, info.Notes)
 	for n := range notes {
-		if failure := raw.Model_note_at(model, int64(n), native); failure != nil {
-			return nil, asError(failure)
+		if err == nil {
+			notes[n], err = m.Note(int64(n))
 		}
-		notes[n] = ModelNote{Severity(native.GetSeverity()), NoteCode(native.GetCode()), native.GetPath(), native.GetText()}
 	}
-	return notes, nil
+	return notes, err
 }

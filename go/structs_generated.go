@@ -3,6 +3,8 @@
 package farspan
 
 import (
+	"unsafe"
+
 	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
@@ -73,45 +75,96 @@ type RopeConfig struct {
 
 // NewRopeConfig gives every default of a method.
 func NewRopeConfig(method RopeMethod) *RopeConfig {
-	native := raw.NewRopeConfig(int32(method))
-	defer raw.DeleteRopeConfig(native)
+	var native raw.RopeConfig
+	raw.Rope_config_init(&native, int64(unsafe.Sizeof(native)), int32(method))
 	config := new(RopeConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *RopeConfig) move(d cross.Direction, n raw.RopeConfig) {
-	c.made.move(d)
-	cross.Number(d, &c.Method, n.GetMethod, n.SetMethod)
-	cross.Number(d, &c.Layout, n.GetLayout, n.SetLayout)
-	cross.Number(d, &c.RotaryDim, n.GetRotary_dim, n.SetRotary_dim)
-	cross.Number(d, &c.RotaryOffset, n.GetRotary_offset, n.SetRotary_offset)
-	cross.Number(d, &c.Angle, n.GetAngle, n.SetAngle)
-	cross.Number(d, &c.Base, n.GetBase, n.SetBase)
-	cross.Number(d, &c.Factor, n.GetFactor, n.SetFactor)
-	cross.Number(d, &c.OriginalContext, n.GetOriginal_context, n.SetOriginal_context)
-	cross.Number(d, &c.BetaFast, n.GetBeta_fast, n.SetBeta_fast)
-	cross.Number(d, &c.BetaSlow, n.GetBeta_slow, n.SetBeta_slow)
-	cross.Number(d, &c.ExtrapolationFactor, n.GetExtrapolation_factor, n.SetExtrapolation_factor)
-	cross.Number(d, &c.Ramp, n.GetRamp, n.SetRamp)
-	cross.Flag(d, &c.Truncate, n.GetTruncate, n.SetTruncate)
-	cross.Number(d, &c.Mscale, n.GetMscale, n.SetMscale)
-	cross.Number(d, &c.MscaleAllDim, n.GetMscale_all_dim, n.SetMscale_all_dim)
-	cross.Number(d, &c.Magnitude, n.GetMagnitude, n.SetMagnitude)
-	cross.Number(d, &c.LengthSwitch, n.GetLength_switch, n.SetLength_switch)
-	cross.Number(d, &c.AttentionFactor, n.GetAttention_factor, n.SetAttention_factor)
-	cross.Number(d, &c.MixedExponent, n.GetMixed_exponent, n.SetMixed_exponent)
-	cross.Number(d, &c.LowFreqFactor, n.GetLow_freq_factor, n.SetLow_freq_factor)
-	cross.Number(d, &c.HighFreqFactor, n.GetHigh_freq_factor, n.SetHigh_freq_factor)
-	cross.Number(d, &c.RotatedFraction, n.GetRotated_fraction, n.SetRotated_fraction)
-	cross.Number(d, &c.XPosScaleBase, n.GetXpos_scale_base, n.SetXpos_scale_base)
-	cross.Number(d, &c.XPosGamma, n.GetXpos_gamma, n.SetXpos_gamma)
-	cross.Number(d, &c.Axes, n.GetAxes, n.SetAxes)
-	for at := range c.AxisSections {
-		at := int32(at)
-		cross.Number(d, &c.AxisSections[at], func() int32 { return n.Get_axis_section(at) }, func(value int32) { n.Set_axis_section(at, value) })
+// native is what C reads, without the arrays; nil stays nil.
+func (c *RopeConfig) native() *raw.RopeConfig {
+	if c == nil {
+		return nil
 	}
+	return &raw.RopeConfig{
+		StructSize:          uint32(unsafe.Sizeof(raw.RopeConfig{})),
+		Method:              int32(c.Method),
+		Layout:              int32(c.Layout),
+		RotaryDim:           c.RotaryDim,
+		RotaryOffset:        c.RotaryOffset,
+		Angle:               int32(c.Angle),
+		Base:                c.Base,
+		Factor:              c.Factor,
+		OriginalContext:     c.OriginalContext,
+		BetaFast:            c.BetaFast,
+		BetaSlow:            c.BetaSlow,
+		ExtrapolationFactor: c.ExtrapolationFactor,
+		Ramp:                int32(c.Ramp),
+		Truncate:            cross.Flag(c.Truncate),
+		Mscale:              c.Mscale,
+		MscaleAllDim:        c.MscaleAllDim,
+		Magnitude:           int32(c.Magnitude),
+		LengthSwitch:        int32(c.LengthSwitch),
+		AttentionFactor:     c.AttentionFactor,
+		MixedExponent:       c.MixedExponent,
+		LowFreqFactor:       c.LowFreqFactor,
+		HighFreqFactor:      c.HighFreqFactor,
+		RotatedFraction:     c.RotatedFraction,
+		XposScaleBase:       c.XPosScaleBase,
+		XposGamma:           c.XPosGamma,
+		Axes:                int32(c.Axes),
+		AxisSections:        c.AxisSections,
+	}
+}
+
+// read copies the fields.
+func (c *RopeConfig) read(n *raw.RopeConfig) {
+	c.Method = RopeMethod(n.Method)
+	c.Layout = Layout(n.Layout)
+	c.RotaryDim = n.RotaryDim
+	c.RotaryOffset = n.RotaryOffset
+	c.Angle = Angle(n.Angle)
+	c.Base = n.Base
+	c.Factor = n.Factor
+	c.OriginalContext = n.OriginalContext
+	c.BetaFast = n.BetaFast
+	c.BetaSlow = n.BetaSlow
+	c.ExtrapolationFactor = n.ExtrapolationFactor
+	c.Ramp = Ramp(n.Ramp)
+	c.Truncate = n.Truncate != 0
+	c.Mscale = n.Mscale
+	c.MscaleAllDim = n.MscaleAllDim
+	c.Magnitude = Magnitude(n.Magnitude)
+	c.LengthSwitch = LengthSwitch(n.LengthSwitch)
+	c.AttentionFactor = n.AttentionFactor
+	c.MixedExponent = n.MixedExponent
+	c.LowFreqFactor = n.LowFreqFactor
+	c.HighFreqFactor = n.HighFreqFactor
+	c.RotatedFraction = n.RotatedFraction
+	c.XPosScaleBase = n.XposScaleBase
+	c.XPosGamma = n.XposGamma
+	c.ShortFactors = cross.Copied(n.ShortFactors, n.ShortFactorsCount)
+	c.LongFactors = cross.Copied(n.LongFactors, n.LongFactorsCount)
+	c.Axes = Axes(n.Axes)
+	c.AxisSections = n.AxisSections
+}
+
+// check refuses one that NewRopeConfig did not make; argument is that of the C function.
+func (c *RopeConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewRopeConfig")
+}
+
+// orEmpty is one without arrays for nil.
+func (c *RopeConfig) orEmpty() *RopeConfig {
+	if c == nil {
+		return new(RopeConfig)
+	}
+	return c
 }
 
 // RemapConfig: the remap part of a scheme: which position the rope part sees. Needs a causal mask without prefix, a
@@ -144,26 +197,54 @@ type RemapConfig struct {
 
 // NewRemapConfig gives every default of a method.
 func NewRemapConfig(method RemapMethod) *RemapConfig {
-	native := raw.NewRemapConfig(int32(method))
-	defer raw.DeleteRemapConfig(native)
+	var native raw.RemapConfig
+	raw.Remap_config_init(&native, int64(unsafe.Sizeof(native)), int32(method))
 	config := new(RemapConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *RemapConfig) move(d cross.Direction, n raw.RemapConfig) {
-	c.made.move(d)
-	cross.Number(d, &c.Method, n.GetMethod, n.SetMethod)
-	cross.Number(d, &c.Window, n.GetWindow, n.SetWindow)
-	cross.Number(d, &c.Group, n.GetGroup, n.SetGroup)
-	cross.Number(d, &c.Leak, n.GetLeak, n.SetLeak)
-	cross.Number(d, &c.Chunk, n.GetChunk, n.SetChunk)
-	cross.Number(d, &c.LocalWindow, n.GetLocal_window, n.SetLocal_window)
-	cross.Number(d, &c.Limit, n.GetLimit, n.SetLimit)
-	cross.Number(d, &c.Sinks, n.GetSinks, n.SetSinks)
-	cross.Flag(d, &c.RealShift, n.GetReal_shift, n.SetReal_shift)
-	cross.Number(d, &c.PositionScale, n.GetPosition_scale, n.SetPosition_scale)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *RemapConfig) native() *raw.RemapConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.RemapConfig{
+		StructSize:    uint32(unsafe.Sizeof(raw.RemapConfig{})),
+		Method:        int32(c.Method),
+		Window:        c.Window,
+		Group:         c.Group,
+		Leak:          c.Leak,
+		Chunk:         c.Chunk,
+		LocalWindow:   c.LocalWindow,
+		Limit:         c.Limit,
+		Sinks:         c.Sinks,
+		RealShift:     cross.Flag(c.RealShift),
+		PositionScale: c.PositionScale,
+	}
+}
+
+// read copies the fields.
+func (c *RemapConfig) read(n *raw.RemapConfig) {
+	c.Method = RemapMethod(n.Method)
+	c.Window = n.Window
+	c.Group = n.Group
+	c.Leak = n.Leak
+	c.Chunk = n.Chunk
+	c.LocalWindow = n.LocalWindow
+	c.Limit = n.Limit
+	c.Sinks = n.Sinks
+	c.RealShift = n.RealShift != 0
+	c.PositionScale = n.PositionScale
+}
+
+// check refuses one that NewRemapConfig did not make; argument is that of the C function.
+func (c *RemapConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewRemapConfig")
 }
 
 // BiasConfig: the bias part of a scheme: what is added to the logit as a function of distance and head.
@@ -197,7 +278,7 @@ type BiasConfig struct {
 	A []float64
 	// p [heads] > 0 [kerple; power: <= 2].
 	P []float64
-	// NULL (default): by MaxBias and ALiBiHeads; otherwise [heads], each -1e6 .. 1e6 [alibi].
+	// nil (default): by MaxBias and ALiBiHeads; otherwise [heads], each -1e6 .. 1e6 [alibi].
 	Slopes []float64
 
 	made made
@@ -205,27 +286,68 @@ type BiasConfig struct {
 
 // NewBiasConfig gives every default of a method.
 func NewBiasConfig(method BiasMethod) *BiasConfig {
-	native := raw.NewBiasConfig(int32(method))
-	defer raw.DeleteBiasConfig(native)
+	var native raw.BiasConfig
+	raw.Bias_config_init(&native, int64(unsafe.Sizeof(native)), int32(method))
 	config := new(BiasConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *BiasConfig) move(d cross.Direction, n raw.BiasConfig) {
-	c.made.move(d)
-	cross.Number(d, &c.Method, n.GetMethod, n.SetMethod)
-	cross.Number(d, &c.Heads, n.GetHeads, n.SetHeads)
-	cross.Number(d, &c.ALiBiHeads, n.GetAlibi_heads, n.SetAlibi_heads)
-	cross.Flag(d, &c.Bidirectional, n.GetBidirectional, n.SetBidirectional)
-	cross.Number(d, &c.Buckets, n.GetBuckets, n.SetBuckets)
-	cross.Number(d, &c.MaxDistance, n.GetMax_distance, n.SetMax_distance)
-	cross.Number(d, &c.DistanceLimit, n.GetDistance_limit, n.SetDistance_limit)
-	cross.Number(d, &c.MaxBias, n.GetMax_bias, n.SetMax_bias)
-	cross.Number(d, &c.Scale, n.GetScale, n.SetScale)
-	cross.Number(d, &c.TrainedLength, n.GetTrained_length, n.SetTrained_length)
-	cross.Number(d, &c.Dim, n.GetDim, n.SetDim)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *BiasConfig) native() *raw.BiasConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.BiasConfig{
+		StructSize:    uint32(unsafe.Sizeof(raw.BiasConfig{})),
+		Method:        int32(c.Method),
+		Heads:         c.Heads,
+		AlibiHeads:    c.ALiBiHeads,
+		Bidirectional: cross.Flag(c.Bidirectional),
+		Buckets:       c.Buckets,
+		MaxDistance:   c.MaxDistance,
+		DistanceLimit: c.DistanceLimit,
+		MaxBias:       c.MaxBias,
+		Scale:         c.Scale,
+		TrainedLength: c.TrainedLength,
+		Dim:           c.Dim,
+	}
+}
+
+// read copies the fields.
+func (c *BiasConfig) read(n *raw.BiasConfig) {
+	c.Method = BiasMethod(n.Method)
+	c.Heads = n.Heads
+	c.ALiBiHeads = n.AlibiHeads
+	c.Bidirectional = n.Bidirectional != 0
+	c.Buckets = n.Buckets
+	c.MaxDistance = n.MaxDistance
+	c.DistanceLimit = n.DistanceLimit
+	c.MaxBias = n.MaxBias
+	c.Scale = n.Scale
+	c.TrainedLength = n.TrainedLength
+	c.Dim = n.Dim
+	c.Values = cross.Copied(n.Values, n.ValuesCount)
+	c.A = cross.Copied(n.A, n.ACount)
+	c.P = cross.Copied(n.P, n.PCount)
+	c.Slopes = cross.Copied(n.Slopes, n.SlopesCount)
+}
+
+// check refuses one that NewBiasConfig did not make; argument is that of the C function.
+func (c *BiasConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewBiasConfig")
+}
+
+// orEmpty is one without arrays for nil.
+func (c *BiasConfig) orEmpty() *BiasConfig {
+	if c == nil {
+		return new(BiasConfig)
+	}
+	return c
 }
 
 // MaskConfig: which keys a query sees, as at most two intervals. Key j is visible iff:
@@ -256,22 +378,46 @@ type MaskConfig struct {
 
 // NewMaskConfig gives every default.
 func NewMaskConfig() *MaskConfig {
-	native := raw.NewMaskConfig()
-	defer raw.DeleteMaskConfig(native)
+	var native raw.MaskConfig
+	raw.Mask_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(MaskConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *MaskConfig) move(d cross.Direction, n raw.MaskConfig) {
-	c.made.move(d)
-	cross.Flag(d, &c.Causal, n.GetCausal, n.SetCausal)
-	cross.Number(d, &c.WindowLeft, n.GetWindow_left, n.SetWindow_left)
-	cross.Number(d, &c.WindowRight, n.GetWindow_right, n.SetWindow_right)
-	cross.Number(d, &c.Sinks, n.GetSinks, n.SetSinks)
-	cross.Number(d, &c.Chunk, n.GetChunk, n.SetChunk)
-	cross.Number(d, &c.Prefix, n.GetPrefix, n.SetPrefix)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *MaskConfig) native() *raw.MaskConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.MaskConfig{
+		StructSize:  uint32(unsafe.Sizeof(raw.MaskConfig{})),
+		Causal:      cross.Flag(c.Causal),
+		WindowLeft:  c.WindowLeft,
+		WindowRight: c.WindowRight,
+		Sinks:       c.Sinks,
+		Chunk:       c.Chunk,
+		Prefix:      c.Prefix,
+	}
+}
+
+// read copies the fields.
+func (c *MaskConfig) read(n *raw.MaskConfig) {
+	c.Causal = n.Causal != 0
+	c.WindowLeft = n.WindowLeft
+	c.WindowRight = n.WindowRight
+	c.Sinks = n.Sinks
+	c.Chunk = n.Chunk
+	c.Prefix = n.Prefix
+}
+
+// check refuses one that NewMaskConfig did not make; argument is that of the C function.
+func (c *MaskConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewMaskConfig")
 }
 
 // ScoreConfig: the score part of a scheme: the scale of the logit, its cap, and sinks in the softmax.
@@ -290,7 +436,7 @@ type ScoreConfig struct {
 	Power float64
 	// 0 (default): off; else cap * tanh(s / cap).
 	Softcap float64
-	// NULL, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
+	// nil, or for each head of the layer a logit that joins the softmax's sum (gpt-oss; softmax1: zeros).
 	SinkLogits []float32
 
 	made made
@@ -298,23 +444,57 @@ type ScoreConfig struct {
 
 // NewScoreConfig gives every default.
 func NewScoreConfig() *ScoreConfig {
-	native := raw.NewScoreConfig()
-	defer raw.DeleteScoreConfig(native)
+	var native raw.ScoreConfig
+	raw.Score_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(ScoreConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *ScoreConfig) move(d cross.Direction, n raw.ScoreConfig) {
-	c.made.move(d)
-	cross.Number(d, &c.Temperature, n.GetTemperature, n.SetTemperature)
-	cross.Number(d, &c.Scale, n.GetScale, n.SetScale)
-	cross.Number(d, &c.Multiplier, n.GetMultiplier, n.SetMultiplier)
-	cross.Number(d, &c.TrainedLength, n.GetTrained_length, n.SetTrained_length)
-	cross.Number(d, &c.Alpha, n.GetAlpha, n.SetAlpha)
-	cross.Number(d, &c.Power, n.GetPower, n.SetPower)
-	cross.Number(d, &c.Softcap, n.GetSoftcap, n.SetSoftcap)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *ScoreConfig) native() *raw.ScoreConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.ScoreConfig{
+		StructSize:    uint32(unsafe.Sizeof(raw.ScoreConfig{})),
+		Temperature:   int32(c.Temperature),
+		Scale:         c.Scale,
+		Multiplier:    c.Multiplier,
+		TrainedLength: c.TrainedLength,
+		Alpha:         c.Alpha,
+		Power:         c.Power,
+		Softcap:       c.Softcap,
+	}
+}
+
+// read copies the fields.
+func (c *ScoreConfig) read(n *raw.ScoreConfig) {
+	c.Temperature = Temperature(n.Temperature)
+	c.Scale = n.Scale
+	c.Multiplier = n.Multiplier
+	c.TrainedLength = n.TrainedLength
+	c.Alpha = n.Alpha
+	c.Power = n.Power
+	c.Softcap = n.Softcap
+	c.SinkLogits = cross.Copied(n.SinkLogits, n.SinkLogitsCount)
+}
+
+// check refuses one that NewScoreConfig did not make; argument is that of the C function.
+func (c *ScoreConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewScoreConfig")
+}
+
+// orEmpty is one without arrays for nil.
+func (c *ScoreConfig) orEmpty() *ScoreConfig {
+	if c == nil {
+		return new(ScoreConfig)
+	}
+	return c
 }
 
 // Probe: everything that a scheme says about one pair.
@@ -337,16 +517,16 @@ type Probe struct {
 	Magnitude float64
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *Probe) move(d cross.Direction, n raw.Probe) {
-	cross.Flag(d, &c.Visible, n.GetVisible, n.SetVisible)
-	cross.Number(d, &c.Branch, n.GetBranch, n.SetBranch)
-	cross.Number(d, &c.QueryAnglePosition, n.GetQuery_angle_position, n.SetQuery_angle_position)
-	cross.Number(d, &c.KeyAnglePosition, n.GetKey_angle_position, n.SetKey_angle_position)
-	cross.Number(d, &c.RelativePosition, n.GetRelative_position, n.SetRelative_position)
-	cross.Number(d, &c.Bias, n.GetBias, n.SetBias)
-	cross.Number(d, &c.Scale, n.GetScale, n.SetScale)
-	cross.Number(d, &c.Magnitude, n.GetMagnitude, n.SetMagnitude)
+// read copies the fields.
+func (c *Probe) read(n *raw.Probe) {
+	c.Visible = n.Visible != 0
+	c.Branch = n.Branch
+	c.QueryAnglePosition = n.QueryAnglePosition
+	c.KeyAnglePosition = n.KeyAnglePosition
+	c.RelativePosition = n.RelativePosition
+	c.Bias = n.Bias
+	c.Scale = n.Scale
+	c.Magnitude = n.Magnitude
 }
 
 // RopeOptions: how a rotation is done.
@@ -367,21 +547,37 @@ type RopeOptions struct {
 
 // NewRopeOptions gives every default.
 func NewRopeOptions() *RopeOptions {
-	native := raw.NewRopeOptions()
-	defer raw.DeleteRopeOptions(native)
+	var native raw.RopeOptions
+	raw.Rope_options_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(RopeOptions)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *RopeOptions) move(d cross.Direction, n raw.RopeOptions) {
-	cross.Number(d, &c.Side, n.GetSide, n.SetSide)
-	cross.Number(d, &c.Branch, n.GetBranch, n.SetBranch)
-	cross.Number(d, &c.Direction, n.GetDirection, n.SetDirection)
-	cross.Number(d, &c.Length, n.GetLength, n.SetLength)
-	cross.Number(d, &c.AxisStride, n.GetAxis_stride, n.SetAxis_stride)
-	cross.Number(d, &c.XPosCentre, n.GetXpos_centre, n.SetXpos_centre)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *RopeOptions) native() *raw.RopeOptions {
+	if c == nil {
+		return nil
+	}
+	return &raw.RopeOptions{
+		StructSize: uint32(unsafe.Sizeof(raw.RopeOptions{})),
+		Side:       int32(c.Side),
+		Branch:     c.Branch,
+		Direction:  int32(c.Direction),
+		Length:     c.Length,
+		AxisStride: c.AxisStride,
+		XposCentre: c.XPosCentre,
+	}
+}
+
+// read copies the fields.
+func (c *RopeOptions) read(n *raw.RopeOptions) {
+	c.Side = Side(n.Side)
+	c.Branch = n.Branch
+	c.Direction = Direction(n.Direction)
+	c.Length = n.Length
+	c.AxisStride = n.AxisStride
+	c.XPosCentre = n.XposCentre
 }
 
 // FireConfig: FIRE (Li et al. 2024): the bias of head h is `MLP(x)[h]` with x = ln(|c d| + 1) / (ln(|c max(p_i,
@@ -410,21 +606,56 @@ type FireConfig struct {
 
 // NewFireConfig gives every default.
 func NewFireConfig() *FireConfig {
-	native := raw.NewFireConfig()
-	defer raw.DeleteFireConfig(native)
+	var native raw.FireConfig
+	raw.Fire_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(FireConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *FireConfig) move(d cross.Direction, n raw.FireConfig) {
-	c.made.move(d)
-	cross.Number(d, &c.Hidden, n.GetHidden, n.SetHidden)
-	cross.Number(d, &c.Heads, n.GetHeads, n.SetHeads)
-	cross.Number(d, &c.C, n.GetC, n.SetC)
-	cross.Number(d, &c.Threshold, n.GetThreshold, n.SetThreshold)
-	cross.Number(d, &c.Epsilon, n.GetEpsilon, n.SetEpsilon)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *FireConfig) native() *raw.FireConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.FireConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.FireConfig{})),
+		Hidden:     c.Hidden,
+		Heads:      c.Heads,
+		C:          c.C,
+		Threshold:  c.Threshold,
+		Epsilon:    c.Epsilon,
+	}
+}
+
+// read copies the fields.
+func (c *FireConfig) read(n *raw.FireConfig) {
+	c.Hidden = n.Hidden
+	c.Heads = n.Heads
+	c.C = n.C
+	c.Threshold = n.Threshold
+	c.Epsilon = n.Epsilon
+	c.W1 = cross.Copied(n.W1, n.W1Count)
+	c.B1 = cross.Copied(n.B1, n.B1Count)
+	c.W2 = cross.Copied(n.W2, n.W2Count)
+	c.B2 = cross.Copied(n.B2, n.B2Count)
+}
+
+// check refuses one that NewFireConfig did not make; argument is that of the C function.
+func (c *FireConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewFireConfig")
+}
+
+// orEmpty is one without arrays for nil.
+func (c *FireConfig) orEmpty() *FireConfig {
+	if c == nil {
+		return new(FireConfig)
+	}
+	return c
 }
 
 // Problem: the sizes and positions of one attention.
@@ -446,22 +677,22 @@ type Problem struct {
 	Length int64
 	// Head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts).
 	HeadOffset int64
-	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// Positions, 0 .. 2^40, one row or one for each batch. nil: keys 0 .. keys-1, queries the last `queries` of them;
 	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
 	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
 	// between all batches.
 	QueryPositions []int64
-	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// Positions, 0 .. 2^40, one row or one for each batch. nil: keys 0 .. keys-1, queries the last `queries` of them;
 	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
 	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
 	// between all batches.
 	KeyPositions []int64
-	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// Positions, 0 .. 2^40, one row or one for each batch. nil: keys 0 .. keys-1, queries the last `queries` of them;
 	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
 	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
 	// between all batches.
 	QueryPositionStride int64
-	// Positions, 0 .. 2^40, one row or one for each batch. NULL: keys 0 .. keys-1, queries the last `queries` of them;
+	// Positions, 0 .. 2^40, one row or one for each batch. nil: keys 0 .. keys-1, queries the last `queries` of them;
 	// with more queries than keys the first ones have negative positions, from which a causal mask shows nothing but a
 	// prefix. Key positions must not decrease (within a segment). The batch stride is in elements; 0 shares one row
 	// between all batches.
@@ -478,7 +709,7 @@ type Problem struct {
 	QueryOffsets []int64
 	// Key offsets [segments + 1], from 0 to keys.
 	KeyOffsets []int64
-	// Padding: [batch][2] half-open ranges of valid keys; NULL: all. What nobody sees is not checked and has no effect:
+	// Padding: [batch][2] half-open ranges of valid keys; nil: all. What nobody sees is not checked and has no effect:
 	// positions of hidden keys may be anything (Hugging Face's batches have 1 in front of 0, 1, 2 ...). So may the
 	// position of a query whose own key is hidden, where queries are aligned with the last keys; if it is no position
 	// (-1), the query sees nothing.
@@ -489,29 +720,75 @@ type Problem struct {
 
 // NewProblem gives every default.
 func NewProblem() *Problem {
-	native := raw.NewProblem()
-	defer raw.DeleteProblem(native)
+	var native raw.Problem
+	raw.Problem_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(Problem)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *Problem) move(d cross.Direction, n raw.Problem) {
-	c.made.move(d)
-	cross.Number(d, &c.State, n.GetState, n.SetState)
-	cross.Number(d, &c.Batch, n.GetBatch, n.SetBatch)
-	cross.Number(d, &c.QueryHeads, n.GetQuery_heads, n.SetQuery_heads)
-	cross.Number(d, &c.KeyHeads, n.GetKey_heads, n.SetKey_heads)
-	cross.Number(d, &c.Queries, n.GetQueries, n.SetQueries)
-	cross.Number(d, &c.Keys, n.GetKeys, n.SetKeys)
-	cross.Number(d, &c.HeadDim, n.GetHead_dim, n.SetHead_dim)
-	cross.Number(d, &c.ValueDim, n.GetValue_dim, n.SetValue_dim)
-	cross.Number(d, &c.Length, n.GetLength, n.SetLength)
-	cross.Number(d, &c.HeadOffset, n.GetHead_offset, n.SetHead_offset)
-	cross.Number(d, &c.QueryPositionStride, n.GetQuery_position_stride, n.SetQuery_position_stride)
-	cross.Number(d, &c.KeyPositionStride, n.GetKey_position_stride, n.SetKey_position_stride)
-	cross.Number(d, &c.Segments, n.GetSegments, n.SetSegments)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *Problem) native() *raw.Problem {
+	if c == nil {
+		return nil
+	}
+	return &raw.Problem{
+		StructSize:          uint32(unsafe.Sizeof(raw.Problem{})),
+		State:               int32(c.State),
+		Batch:               c.Batch,
+		QueryHeads:          c.QueryHeads,
+		KeyHeads:            c.KeyHeads,
+		Queries:             c.Queries,
+		Keys:                c.Keys,
+		HeadDim:             c.HeadDim,
+		ValueDim:            c.ValueDim,
+		Length:              c.Length,
+		HeadOffset:          c.HeadOffset,
+		QueryPositionStride: c.QueryPositionStride,
+		KeyPositionStride:   c.KeyPositionStride,
+		Segments:            c.Segments,
+	}
+}
+
+// read copies the fields.
+func (c *Problem) read(n *raw.Problem) {
+	c.State = State(n.State)
+	c.Batch = n.Batch
+	c.QueryHeads = n.QueryHeads
+	c.KeyHeads = n.KeyHeads
+	c.Queries = n.Queries
+	c.Keys = n.Keys
+	c.HeadDim = n.HeadDim
+	c.ValueDim = n.ValueDim
+	c.Length = n.Length
+	c.HeadOffset = n.HeadOffset
+	c.QueryPositions = cross.Copied(n.QueryPositions, n.QueryPositionsCount)
+	c.KeyPositions = cross.Copied(n.KeyPositions, n.KeyPositionsCount)
+	c.QueryPositionStride = n.QueryPositionStride
+	c.KeyPositionStride = n.KeyPositionStride
+	c.QueryAxisPositions = cross.Copied(n.QueryAxisPositions, n.QueryAxisPositionsCount)
+	c.KeyAxisPositions = cross.Copied(n.KeyAxisPositions, n.KeyAxisPositionsCount)
+	c.Segments = n.Segments
+	c.QueryOffsets = cross.Copied(n.QueryOffsets, n.QueryOffsetsCount)
+	c.KeyOffsets = cross.Copied(n.KeyOffsets, n.KeyOffsetsCount)
+	c.KeyRanges = cross.Copied(n.KeyRanges, n.KeyRangesCount)
+}
+
+// check refuses one that NewProblem did not make; argument is that of the C function.
+func (c *Problem) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewProblem")
+}
+
+// orEmpty is one without arrays for nil.
+func (c *Problem) orEmpty() *Problem {
+	if c == nil {
+		return new(Problem)
+	}
+	return c
 }
 
 // ContextConfig: how calls run: on how many threads, with which instructions.
@@ -524,17 +801,29 @@ type ContextConfig struct {
 
 // NewContextConfig gives every default.
 func NewContextConfig() *ContextConfig {
-	native := raw.NewContextConfig()
-	defer raw.DeleteContextConfig(native)
+	var native raw.ContextConfig
+	raw.Context_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(ContextConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *ContextConfig) move(d cross.Direction, n raw.ContextConfig) {
-	cross.Number(d, &c.Threads, n.GetThreads, n.SetThreads)
-	cross.Number(d, &c.ISA, n.GetIsa, n.SetIsa)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *ContextConfig) native() *raw.ContextConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.ContextConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.ContextConfig{})),
+		Threads:    c.Threads,
+		Isa:        int32(c.ISA),
+	}
+}
+
+// read copies the fields.
+func (c *ContextConfig) read(n *raw.ContextConfig) {
+	c.Threads = n.Threads
+	c.ISA = ISA(n.Isa)
 }
 
 // CacheConfig: the form of a cache.
@@ -557,22 +846,46 @@ type CacheConfig struct {
 
 // NewCacheConfig gives every default.
 func NewCacheConfig() *CacheConfig {
-	native := raw.NewCacheConfig()
-	defer raw.DeleteCacheConfig(native)
+	var native raw.CacheConfig
+	raw.Cache_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(CacheConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
+	config.made = true
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *CacheConfig) move(d cross.Direction, n raw.CacheConfig) {
-	c.made.move(d)
-	cross.Number(d, &c.DType, n.GetDtype, n.SetDtype)
-	cross.Number(d, &c.Layers, n.GetLayers, n.SetLayers)
-	cross.Number(d, &c.KeyHeads, n.GetKey_heads, n.SetKey_heads)
-	cross.Number(d, &c.HeadDim, n.GetHead_dim, n.SetHead_dim)
-	cross.Number(d, &c.ValueDim, n.GetValue_dim, n.SetValue_dim)
-	cross.Number(d, &c.MemoryLimit, n.GetMemory_limit, n.SetMemory_limit)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *CacheConfig) native() *raw.CacheConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.CacheConfig{
+		StructSize:  uint32(unsafe.Sizeof(raw.CacheConfig{})),
+		Dtype:       int32(c.DType),
+		Layers:      c.Layers,
+		KeyHeads:    c.KeyHeads,
+		HeadDim:     c.HeadDim,
+		ValueDim:    c.ValueDim,
+		MemoryLimit: c.MemoryLimit,
+	}
+}
+
+// read copies the fields.
+func (c *CacheConfig) read(n *raw.CacheConfig) {
+	c.DType = DType(n.Dtype)
+	c.Layers = n.Layers
+	c.KeyHeads = n.KeyHeads
+	c.HeadDim = n.HeadDim
+	c.ValueDim = n.ValueDim
+	c.MemoryLimit = n.MemoryLimit
+}
+
+// check refuses one that NewCacheConfig did not make; argument is that of the C function.
+func (c *CacheConfig) check(argument int) error {
+	if c == nil {
+		return nil
+	}
+	return c.made.check(argument, "NewCacheConfig")
 }
 
 // SequenceInfo: what a cache knows of a sequence.
@@ -587,13 +900,13 @@ type SequenceInfo struct {
 	SharedBlocks int64
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *SequenceInfo) move(d cross.Direction, n raw.SequenceInfo) {
-	cross.Number(d, &c.Tokens, n.GetTokens, n.SetTokens)
-	cross.Number(d, &c.FirstPosition, n.GetFirst_position, n.SetFirst_position)
-	cross.Number(d, &c.NextPosition, n.GetNext_position, n.SetNext_position)
-	cross.Number(d, &c.Blocks, n.GetBlocks, n.SetBlocks)
-	cross.Number(d, &c.SharedBlocks, n.GetShared_blocks, n.SetShared_blocks)
+// read copies the fields.
+func (c *SequenceInfo) read(n *raw.SequenceInfo) {
+	c.Tokens = n.Tokens
+	c.FirstPosition = n.FirstPosition
+	c.NextPosition = n.NextPosition
+	c.Blocks = n.Blocks
+	c.SharedBlocks = n.SharedBlocks
 }
 
 // CacheStatistics: what a cache holds.
@@ -607,12 +920,12 @@ type CacheStatistics struct {
 	BlockBytes int64
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *CacheStatistics) move(d cross.Direction, n raw.CacheStatistics) {
-	cross.Number(d, &c.Sequences, n.GetSequences, n.SetSequences)
-	cross.Number(d, &c.Blocks, n.GetBlocks, n.SetBlocks)
-	cross.Number(d, &c.FreeBlocks, n.GetFree_blocks, n.SetFree_blocks)
-	cross.Number(d, &c.BlockBytes, n.GetBlock_bytes, n.SetBlock_bytes)
+// read copies the fields.
+func (c *CacheStatistics) read(n *raw.CacheStatistics) {
+	c.Sequences = n.Sequences
+	c.Blocks = n.Blocks
+	c.FreeBlocks = n.FreeBlocks
+	c.BlockBytes = n.BlockBytes
 }
 
 // ModelOptions: how a model is read. The arrays are weights that are part of the positions and not of the file.
@@ -643,21 +956,50 @@ type ModelOptions struct {
 
 // NewModelOptions gives every default.
 func NewModelOptions() *ModelOptions {
-	native := raw.NewModelOptions()
-	defer raw.DeleteModelOptions(native)
+	var native raw.ModelOptions
+	raw.Model_options_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(ModelOptions)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *ModelOptions) move(d cross.Direction, n raw.ModelOptions) {
-	cross.Number(d, &c.Release, n.GetRelease, n.SetRelease)
-	cross.Number(d, &c.Angle, n.GetAngle, n.SetAngle)
-	cross.Number(d, &c.Extension, n.GetExtension, n.SetExtension)
-	cross.Number(d, &c.TargetLength, n.GetTarget_length, n.SetTarget_length)
-	cross.Number(d, &c.Window, n.GetWindow, n.SetWindow)
-	cross.Number(d, &c.Group, n.GetGroup, n.SetGroup)
+// native is what C reads, without the arrays; nil stays nil.
+func (c *ModelOptions) native() *raw.ModelOptions {
+	if c == nil {
+		return nil
+	}
+	return &raw.ModelOptions{
+		StructSize:   uint32(unsafe.Sizeof(raw.ModelOptions{})),
+		Release:      int32(c.Release),
+		Angle:        int32(c.Angle),
+		Extension:    int32(c.Extension),
+		TargetLength: c.TargetLength,
+		Window:       c.Window,
+		Group:        c.Group,
+	}
+}
+
+// read copies the fields.
+func (c *ModelOptions) read(n *raw.ModelOptions) {
+	c.Release = Release(n.Release)
+	c.Angle = Angle(n.Angle)
+	c.Extension = Extension(n.Extension)
+	c.TargetLength = n.TargetLength
+	c.Window = n.Window
+	c.Group = n.Group
+	c.T5Encoder = cross.Copied(n.T5Encoder, n.T5EncoderCount)
+	c.T5Decoder = cross.Copied(n.T5Decoder, n.T5DecoderCount)
+	c.RopeFreqs = cross.Copied(n.RopeFreqs, n.RopeFreqsCount)
+	c.RopeShort = cross.Copied(n.RopeShort, n.RopeShortCount)
+	c.RopeLong = cross.Copied(n.RopeLong, n.RopeLongCount)
+}
+
+// orEmpty is one without arrays for nil.
+func (c *ModelOptions) orEmpty() *ModelOptions {
+	if c == nil {
+		return new(ModelOptions)
+	}
+	return c
 }
 
 // ModelInfo: what a model's configuration says as a whole. Heads and sizes are those of the first layer with
@@ -695,30 +1037,33 @@ type ModelInfo struct {
 	AbsoluteOffset int64
 	// How many different layers there are.
 	LayerKinds int64
+	// Notes and warnings together.
+	Notes int64
 	// Cap on the output logits, not on attention (Gemma 2: 30); 0: none.
 	FinalSoftcap float64
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *ModelInfo) move(d cross.Direction, n raw.ModelInfo) {
-	cross.Number(d, &c.Absolute, n.GetAbsolute, n.SetAbsolute)
-	c.Family = n.GetFamily()
-	cross.Number(d, &c.Layers, n.GetLayers, n.SetLayers)
-	cross.Number(d, &c.EncoderLayers, n.GetEncoder_layers, n.SetEncoder_layers)
-	cross.Number(d, &c.QueryHeads, n.GetQuery_heads, n.SetQuery_heads)
-	cross.Number(d, &c.KeyHeads, n.GetKey_heads, n.SetKey_heads)
-	cross.Number(d, &c.HeadDim, n.GetHead_dim, n.SetHead_dim)
-	cross.Number(d, &c.ValueDim, n.GetValue_dim, n.SetValue_dim)
-	cross.Number(d, &c.Hidden, n.GetHidden, n.SetHidden)
-	cross.Number(d, &c.Vocabulary, n.GetVocabulary, n.SetVocabulary)
-	cross.Number(d, &c.Context, n.GetContext, n.SetContext)
-	cross.Number(d, &c.TrainedContext, n.GetTrained_context, n.SetTrained_context)
-	cross.Number(d, &c.UsableContext, n.GetUsable_context, n.SetUsable_context)
-	cross.Number(d, &c.UsableContextMost, n.GetUsable_context_most, n.SetUsable_context_most)
-	cross.Number(d, &c.AbsoluteRows, n.GetAbsolute_rows, n.SetAbsolute_rows)
-	cross.Number(d, &c.AbsoluteOffset, n.GetAbsolute_offset, n.SetAbsolute_offset)
-	cross.Number(d, &c.LayerKinds, n.GetLayer_kinds, n.SetLayer_kinds)
-	cross.Number(d, &c.FinalSoftcap, n.GetFinal_softcap, n.SetFinal_softcap)
+// read copies the fields.
+func (c *ModelInfo) read(n *raw.ModelInfo) {
+	c.Absolute = AbsoluteKind(n.Absolute)
+	c.Family = raw.TextOf(n.Family)
+	c.Layers = n.Layers
+	c.EncoderLayers = n.EncoderLayers
+	c.QueryHeads = n.QueryHeads
+	c.KeyHeads = n.KeyHeads
+	c.HeadDim = n.HeadDim
+	c.ValueDim = n.ValueDim
+	c.Hidden = n.Hidden
+	c.Vocabulary = n.Vocabulary
+	c.Context = n.Context
+	c.TrainedContext = n.TrainedContext
+	c.UsableContext = n.UsableContext
+	c.UsableContextMost = n.UsableContextMost
+	c.AbsoluteRows = n.AbsoluteRows
+	c.AbsoluteOffset = n.AbsoluteOffset
+	c.LayerKinds = n.LayerKinds
+	c.Notes = n.Notes
+	c.FinalSoftcap = n.FinalSoftcap
 }
 
 // ModelNote: something that reading a model's configuration has to say.
@@ -733,10 +1078,10 @@ type ModelNote struct {
 	Text string
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *ModelNote) move(d cross.Direction, n raw.ModelNote) {
-	cross.Number(d, &c.Severity, n.GetSeverity, n.SetSeverity)
-	cross.Number(d, &c.Code, n.GetCode, n.SetCode)
-	c.Path = n.GetPath()
-	c.Text = n.GetText()
+// read copies the fields.
+func (c *ModelNote) read(n *raw.ModelNote) {
+	c.Severity = Severity(n.Severity)
+	c.Code = NoteCode(n.Code)
+	c.Path = raw.TextOf(n.Path)
+	c.Text = raw.TextOf(n.Text)
 }

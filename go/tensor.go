@@ -3,6 +3,7 @@ package farspan
 import (
 	"unsafe"
 
+	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
 
@@ -41,7 +42,7 @@ var absent Tensor
 // NewTensor makes a tensor of F32 elements in data. All that the view addresses must lie in data: otherwise the error is ErrShape,
 // or ErrStride if the addresses overflow.
 func NewTensor(data []float32, view View) (*Tensor, error) {
-	return newTensor(unsafe.Pointer(first(data)), F32, len(data)*4, view)
+	return newTensor(unsafe.Pointer(cross.Address(data)), F32, len(data)*4, view)
 }
 
 // NewTensor16 makes a tensor of 16-bit elements in data; dtype is F16 or BF16. Errors are those of NewTensor, and ErrDType.
@@ -49,7 +50,7 @@ func NewTensor16(data []uint16, dtype DType, view View) (*Tensor, error) {
 	if dtype != F16 && dtype != BF16 {
 		return nil, &Error{Code: ErrDType, Argument: 2, Message: "dtype of a []uint16 must be F16 or BF16"}
 	}
-	return newTensor(unsafe.Pointer(first(data)), dtype, len(data)*2, view)
+	return newTensor(unsafe.Pointer(cross.Address(data)), dtype, len(data)*2, view)
 }
 
 func newTensor(data unsafe.Pointer, dtype DType, bytes int, view View) (*Tensor, error) {
@@ -75,13 +76,3 @@ func (t *Tensor) orAbsent() *Tensor {
 	}
 	return t
 }
-
-// first is the address of a slice's first element, nil if there is none.
-func first[T any](slice []T) *T {
-	if len(slice) == 0 {
-		return nil
-	}
-	return &slice[0]
-}
-
-func count[T any](slice []T) int64 { return int64(len(slice)) }

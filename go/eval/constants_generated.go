@@ -64,7 +64,7 @@ const (
 	TokenizerChar Tokenizer = 3
 	// mteval-v14: punctuation and symbols of all scripts.
 	TokenizerIntl Tokenizer = 4
-	// a-z and 0-9 after lower case, the rest separates; for farspan_tokenize only.
+	// a-z and 0-9 after lower case, the rest separates; for Tokenize only.
 	TokenizerRouge Tokenizer = 5
 	// The same, words longer than 3 letters stemmed (Porter 1980, with NLTK's extensions).
 	TokenizerRougeStemmed Tokenizer = 6

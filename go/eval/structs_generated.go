@@ -3,6 +3,8 @@
 package eval
 
 import (
+	"unsafe"
+
 	"farspan.io/farspan/internal/cross"
 	"farspan.io/farspan/internal/raw"
 )
@@ -25,31 +27,37 @@ type WindowsConfig struct {
 
 // NewWindowsConfig gives every default of a kind.
 func NewWindowsConfig(kind WindowsKind) *WindowsConfig {
-	native := raw.NewWindowsConfig(int32(kind))
-	defer raw.DeleteWindowsConfig(native)
+	var native raw.WindowsConfig
+	raw.Windows_config_init(&native, int64(unsafe.Sizeof(native)), int32(kind))
 	config := new(WindowsConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// native is to be deleted; nil stays nil, which the library refuses.
-func (c *WindowsConfig) native() raw.WindowsConfig {
+// native is what C reads, without the arrays; nil stays nil.
+func (c *WindowsConfig) native() *raw.WindowsConfig {
 	if c == nil {
-		return raw.SwigcptrWindowsConfig(0)
+		return nil
 	}
-	native := raw.NewWindowsConfig(int32(c.Kind))
-	c.move(cross.ToC, native)
-	return native
+	return &raw.WindowsConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.WindowsConfig{})),
+		Kind:       int32(c.Kind),
+		Bos:        int32(c.BOS),
+		Tokens:     c.Tokens,
+		Length:     c.Length,
+		Stride:     c.Stride,
+		Segment:    c.Segment,
+	}
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *WindowsConfig) move(d cross.Direction, n raw.WindowsConfig) {
-	cross.Number(d, &c.Kind, n.GetKind, n.SetKind)
-	cross.Number(d, &c.BOS, n.GetBos, n.SetBos)
-	cross.Number(d, &c.Tokens, n.GetTokens, n.SetTokens)
-	cross.Number(d, &c.Length, n.GetLength, n.SetLength)
-	cross.Number(d, &c.Stride, n.GetStride, n.SetStride)
-	cross.Number(d, &c.Segment, n.GetSegment, n.SetSegment)
+// read copies the fields.
+func (c *WindowsConfig) read(n *raw.WindowsConfig) {
+	c.Kind = WindowsKind(n.Kind)
+	c.BOS = BOS(n.Bos)
+	c.Tokens = n.Tokens
+	c.Length = n.Length
+	c.Stride = n.Stride
+	c.Segment = n.Segment
 }
 
 // Window: one window. The model reads `rows` inputs: a BOS if `bos` is 1, then the tokens [begin, end - 1). Row r of
@@ -70,6 +78,73 @@ type Window struct {
 	FirstRow int64
 }
 
+// read copies the fields.
+func (c *Window) read(n *raw.Window) {
+	c.BOS = n.Bos != 0
+	c.Begin = n.Begin
+	c.End = n.End
+	c.FirstScored = n.FirstScored
+	c.Rows = n.Rows
+	c.FirstRow = n.FirstRow
+}
+
+// Loss: running sums over scored tokens: plain data of fixed size, whatever the length of the text. Here and in
+// sections 5 and 7, what a caller passes back in is checked: fields that these functions cannot have written together
+// (a negative count, one above 2^62, more blocks than tokens, more matches than n-grams), and sums that would exceed
+// 2^62, are ErrParameterRange.
+type Loss struct {
+	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+	BlockTokens int64
+	// Scored so far.
+	Tokens int64
+	// Of text behind them, 0 if never given; both are at most 2^62.
+	Bytes int64
+	// Nats, without the open block.
+	Sum float64
+	// Full blocks; their mean and sum of squared deviations from it follow.
+	Blocks int64
+	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+	BlockMean float64
+	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+	BlockSquares float64
+	// Of the block that is not full yet.
+	OpenTokens int64
+	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+	OpenSum float64
+}
+
+// native is what C reads, without the arrays; nil stays nil.
+func (c *Loss) native() *raw.Loss {
+	if c == nil {
+		return nil
+	}
+	return &raw.Loss{
+		StructSize:   uint32(unsafe.Sizeof(raw.Loss{})),
+		BlockTokens:  c.BlockTokens,
+		Tokens:       c.Tokens,
+		Bytes:        c.Bytes,
+		Sum:          c.Sum,
+		Blocks:       c.Blocks,
+		BlockMean:    c.BlockMean,
+		BlockSquares: c.BlockSquares,
+		OpenTokens:   c.OpenTokens,
+		OpenSum:      c.OpenSum,
+	}
+}
+
+// read copies the fields.
+func (c *Loss) read(n *raw.Loss) {
+	c.BlockTokens = n.BlockTokens
+	c.Tokens = n.Tokens
+	c.Bytes = n.Bytes
+	c.Sum = n.Sum
+	c.Blocks = n.Blocks
+	c.BlockMean = n.BlockMean
+	c.BlockSquares = n.BlockSquares
+	c.OpenTokens = n.OpenTokens
+	c.OpenSum = n.OpenSum
+}
+
 // LossSummary: what the sums say. Every token weighs the same, whatever window it was in.
 type LossSummary struct {
 	Tokens int64
@@ -86,6 +161,16 @@ type LossSummary struct {
 	BitsPerByte float64
 }
 
+// read copies the fields.
+func (c *LossSummary) read(n *raw.LossSummary) {
+	c.Tokens = n.Tokens
+	c.NLL = n.Nll
+	c.StandardError = n.StandardError
+	c.Perplexity = n.Perplexity
+	c.BitsPerToken = n.BitsPerToken
+	c.BitsPerByte = n.BitsPerByte
+}
+
 // Judgement: A verdict with its reasons.
 type Judgement struct {
 	// Verdict.
@@ -96,6 +181,14 @@ type Judgement struct {
 	WorstLength int64
 	// r: perplexity there over perplexity at the reference length.
 	WorstRatio float64
+}
+
+// read copies the fields.
+func (c *Judgement) read(n *raw.Judgement) {
+	c.Verdict = Verdict(n.Verdict)
+	c.ReferenceLength = n.ReferenceLength
+	c.WorstLength = n.WorstLength
+	c.WorstRatio = n.WorstRatio
 }
 
 // BleuConfig: how BLEU is computed. Scores equal sacrebleu's with the same options.
@@ -116,31 +209,79 @@ type BleuConfig struct {
 
 // NewBleuConfig gives every default.
 func NewBleuConfig() *BleuConfig {
-	native := raw.NewBleuConfig()
-	defer raw.DeleteBleuConfig(native)
+	var native raw.BleuConfig
+	raw.Bleu_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(BleuConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// native is to be deleted; nil stays nil, which the library refuses.
-func (c *BleuConfig) native() raw.BleuConfig {
+// native is what C reads, without the arrays; nil stays nil.
+func (c *BleuConfig) native() *raw.BleuConfig {
 	if c == nil {
-		return raw.SwigcptrBleuConfig(0)
+		return nil
 	}
-	native := raw.NewBleuConfig()
-	c.move(cross.ToC, native)
-	return native
+	return &raw.BleuConfig{
+		StructSize:     uint32(unsafe.Sizeof(raw.BleuConfig{})),
+		Tokenizer:      int32(c.Tokenizer),
+		Smoothing:      int32(c.Smoothing),
+		MaxOrder:       c.MaxOrder,
+		Lowercase:      cross.Flag(c.Lowercase),
+		EffectiveOrder: cross.Flag(c.EffectiveOrder),
+		SmoothingValue: c.SmoothingValue,
+	}
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *BleuConfig) move(d cross.Direction, n raw.BleuConfig) {
-	cross.Number(d, &c.Tokenizer, n.GetTokenizer, n.SetTokenizer)
-	cross.Number(d, &c.Smoothing, n.GetSmoothing, n.SetSmoothing)
-	cross.Number(d, &c.MaxOrder, n.GetMax_order, n.SetMax_order)
-	cross.Flag(d, &c.Lowercase, n.GetLowercase, n.SetLowercase)
-	cross.Flag(d, &c.EffectiveOrder, n.GetEffective_order, n.SetEffective_order)
-	cross.Number(d, &c.SmoothingValue, n.GetSmoothing_value, n.SetSmoothing_value)
+// read copies the fields.
+func (c *BleuConfig) read(n *raw.BleuConfig) {
+	c.Tokenizer = Tokenizer(n.Tokenizer)
+	c.Smoothing = Smoothing(n.Smoothing)
+	c.MaxOrder = n.MaxOrder
+	c.Lowercase = n.Lowercase != 0
+	c.EffectiveOrder = n.EffectiveOrder != 0
+	c.SmoothingValue = n.SmoothingValue
+}
+
+// BleuCounts: what BLEU knows of a corpus: plain data of fixed size, to be kept, sent, added up; every count is at
+// most 2^62. Init writes zeros.
+type BleuCounts struct {
+	// Of the configuration that counted; 0 before the first segment.
+	MaxOrder int32
+	Segments int64
+	// In tokens.
+	HypothesisLength int64
+	// Of each segment's reference that is closest in length.
+	ReferenceLength int64
+	// n-grams of the hypotheses that are in a reference, clipped; [n - 1].
+	Correct [8]int64
+	// n-grams of the hypotheses.
+	Total [8]int64
+}
+
+// native is what C reads, without the arrays; nil stays nil.
+func (c *BleuCounts) native() *raw.BleuCounts {
+	if c == nil {
+		return nil
+	}
+	return &raw.BleuCounts{
+		StructSize:       uint32(unsafe.Sizeof(raw.BleuCounts{})),
+		MaxOrder:         c.MaxOrder,
+		Segments:         c.Segments,
+		HypothesisLength: c.HypothesisLength,
+		ReferenceLength:  c.ReferenceLength,
+		Correct:          c.Correct,
+		Total:            c.Total,
+	}
+}
+
+// read copies the fields.
+func (c *BleuCounts) read(n *raw.BleuCounts) {
+	c.MaxOrder = n.MaxOrder
+	c.Segments = n.Segments
+	c.HypothesisLength = n.HypothesisLength
+	c.ReferenceLength = n.ReferenceLength
+	c.Correct = n.Correct
+	c.Total = n.Total
 }
 
 // BleuResult: A BLEU score.
@@ -153,6 +294,15 @@ type BleuResult struct {
 	Precisions       [8]float64
 	HypothesisLength int64
 	ReferenceLength  int64
+}
+
+// read copies the fields.
+func (c *BleuResult) read(n *raw.BleuResult) {
+	c.Score = n.Score
+	c.BrevityPenalty = n.BrevityPenalty
+	c.Precisions = n.Precisions
+	c.HypothesisLength = n.HypothesisLength
+	c.ReferenceLength = n.ReferenceLength
 }
 
 // ChrfConfig: how chrF is computed. Scores equal sacrebleu's with the same options.
@@ -174,31 +324,72 @@ type ChrfConfig struct {
 
 // NewChrfConfig gives every default.
 func NewChrfConfig() *ChrfConfig {
-	native := raw.NewChrfConfig()
-	defer raw.DeleteChrfConfig(native)
+	var native raw.ChrfConfig
+	raw.Chrf_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(ChrfConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// native is to be deleted; nil stays nil, which the library refuses.
-func (c *ChrfConfig) native() raw.ChrfConfig {
+// native is what C reads, without the arrays; nil stays nil.
+func (c *ChrfConfig) native() *raw.ChrfConfig {
 	if c == nil {
-		return raw.SwigcptrChrfConfig(0)
+		return nil
 	}
-	native := raw.NewChrfConfig()
-	c.move(cross.ToC, native)
-	return native
+	return &raw.ChrfConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.ChrfConfig{})),
+		CharOrder:  c.CharOrder,
+		WordOrder:  c.WordOrder,
+		Lowercase:  cross.Flag(c.Lowercase),
+		Whitespace: cross.Flag(c.Whitespace),
+		EveryOrder: cross.Flag(c.EveryOrder),
+		Beta:       c.Beta,
+	}
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *ChrfConfig) move(d cross.Direction, n raw.ChrfConfig) {
-	cross.Number(d, &c.CharOrder, n.GetChar_order, n.SetChar_order)
-	cross.Number(d, &c.WordOrder, n.GetWord_order, n.SetWord_order)
-	cross.Flag(d, &c.Lowercase, n.GetLowercase, n.SetLowercase)
-	cross.Flag(d, &c.Whitespace, n.GetWhitespace, n.SetWhitespace)
-	cross.Flag(d, &c.EveryOrder, n.GetEvery_order, n.SetEvery_order)
-	cross.Number(d, &c.Beta, n.GetBeta, n.SetBeta)
+// read copies the fields.
+func (c *ChrfConfig) read(n *raw.ChrfConfig) {
+	c.CharOrder = n.CharOrder
+	c.WordOrder = n.WordOrder
+	c.Lowercase = n.Lowercase != 0
+	c.Whitespace = n.Whitespace != 0
+	c.EveryOrder = n.EveryOrder != 0
+	c.Beta = n.Beta
+}
+
+// ChrfCounts: what chrF knows of a corpus: plain data of fixed size.
+type ChrfCounts struct {
+	// CharOrder + WordOrder that counted; 0 before the first segment.
+	Orders   int32
+	Segments int64
+	// n-grams, orders of characters first.
+	Hypothesis [16]int64
+	Reference  [16]int64
+	Matches    [16]int64
+}
+
+// native is what C reads, without the arrays; nil stays nil.
+func (c *ChrfCounts) native() *raw.ChrfCounts {
+	if c == nil {
+		return nil
+	}
+	return &raw.ChrfCounts{
+		StructSize: uint32(unsafe.Sizeof(raw.ChrfCounts{})),
+		Orders:     c.Orders,
+		Segments:   c.Segments,
+		Hypothesis: c.Hypothesis,
+		Reference:  c.Reference,
+		Matches:    c.Matches,
+	}
+}
+
+// read copies the fields.
+func (c *ChrfCounts) read(n *raw.ChrfCounts) {
+	c.Orders = n.Orders
+	c.Segments = n.Segments
+	c.Hypothesis = n.Hypothesis
+	c.Reference = n.Reference
+	c.Matches = n.Matches
 }
 
 // RougeConfig: how ROUGE is computed. Scores equal rouge-score's with the same options.
@@ -213,28 +404,31 @@ type RougeConfig struct {
 
 // NewRougeConfig gives every default of a kind.
 func NewRougeConfig(kind RougeKind) *RougeConfig {
-	native := raw.NewRougeConfig(int32(kind))
-	defer raw.DeleteRougeConfig(native)
+	var native raw.RougeConfig
+	raw.Rouge_config_init(&native, int64(unsafe.Sizeof(native)), int32(kind))
 	config := new(RougeConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// native is to be deleted; nil stays nil, which the library refuses.
-func (c *RougeConfig) native() raw.RougeConfig {
+// native is what C reads, without the arrays; nil stays nil.
+func (c *RougeConfig) native() *raw.RougeConfig {
 	if c == nil {
-		return raw.SwigcptrRougeConfig(0)
+		return nil
 	}
-	native := raw.NewRougeConfig(int32(c.Kind))
-	c.move(cross.ToC, native)
-	return native
+	return &raw.RougeConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.RougeConfig{})),
+		Kind:       int32(c.Kind),
+		Order:      c.Order,
+		Stem:       cross.Flag(c.Stem),
+	}
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *RougeConfig) move(d cross.Direction, n raw.RougeConfig) {
-	cross.Number(d, &c.Kind, n.GetKind, n.SetKind)
-	cross.Number(d, &c.Order, n.GetOrder, n.SetOrder)
-	cross.Flag(d, &c.Stem, n.GetStem, n.SetStem)
+// read copies the fields.
+func (c *RougeConfig) read(n *raw.RougeConfig) {
+	c.Kind = RougeKind(n.Kind)
+	c.Order = n.Order
+	c.Stem = n.Stem != 0
 }
 
 // RougeResult: the score against the best reference.
@@ -245,6 +439,14 @@ type RougeResult struct {
 	Precision float64
 	Recall    float64
 	FMeasure  float64
+}
+
+// read copies the fields.
+func (c *RougeResult) read(n *raw.RougeResult) {
+	c.Reference = int(n.Reference)
+	c.Precision = n.Precision
+	c.Recall = n.Recall
+	c.FMeasure = n.FMeasure
 }
 
 // BootstrapConfig: confidence intervals by resampling with replacement (Efron 1979; for BLEU Koehn 2004). Draws come
@@ -260,28 +462,31 @@ type BootstrapConfig struct {
 
 // NewBootstrapConfig gives every default.
 func NewBootstrapConfig() *BootstrapConfig {
-	native := raw.NewBootstrapConfig()
-	defer raw.DeleteBootstrapConfig(native)
+	var native raw.BootstrapConfig
+	raw.Bootstrap_config_init(&native, int64(unsafe.Sizeof(native)))
 	config := new(BootstrapConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// native is to be deleted; nil stays nil, which the library refuses.
-func (c *BootstrapConfig) native() raw.BootstrapConfig {
+// native is what C reads, without the arrays; nil stays nil.
+func (c *BootstrapConfig) native() *raw.BootstrapConfig {
 	if c == nil {
-		return raw.SwigcptrBootstrapConfig(0)
+		return nil
 	}
-	native := raw.NewBootstrapConfig()
-	c.move(cross.ToC, native)
-	return native
+	return &raw.BootstrapConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.BootstrapConfig{})),
+		Samples:    c.Samples,
+		Seed:       c.Seed,
+		Confidence: c.Confidence,
+	}
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *BootstrapConfig) move(d cross.Direction, n raw.BootstrapConfig) {
-	cross.Number(d, &c.Samples, n.GetSamples, n.SetSamples)
-	cross.Number(d, &c.Seed, n.GetSeed, n.SetSeed)
-	cross.Number(d, &c.Confidence, n.GetConfidence, n.SetConfidence)
+// read copies the fields.
+func (c *BootstrapConfig) read(n *raw.BootstrapConfig) {
+	c.Samples = n.Samples
+	c.Seed = n.Seed
+	c.Confidence = n.Confidence
 }
 
 // Interval: an interval of resampled values.
@@ -293,6 +498,14 @@ type Interval struct {
 	High float64
 	// Of the resampled values.
 	Mean float64
+}
+
+// read copies the fields.
+func (c *Interval) read(n *raw.Interval) {
+	c.Low = n.Low
+	c.Median = n.Median
+	c.High = n.High
+	c.Mean = n.Mean
 }
 
 // PasskeyConfig: A text that hides a number among repeated sentences and asks for it at the end. The same
@@ -314,29 +527,35 @@ type PasskeyConfig struct {
 
 // NewPasskeyConfig gives every default of a form.
 func NewPasskeyConfig(form PasskeyForm) *PasskeyConfig {
-	native := raw.NewPasskeyConfig(int32(form))
-	defer raw.DeletePasskeyConfig(native)
+	var native raw.PasskeyConfig
+	raw.Passkey_config_init(&native, int64(unsafe.Sizeof(native)), int32(form))
 	config := new(PasskeyConfig)
-	config.move(cross.FromC, native)
+	config.read(&native)
 	return config
 }
 
-// native is to be deleted; nil stays nil, which the library refuses.
-func (c *PasskeyConfig) native() raw.PasskeyConfig {
+// native is what C reads, without the arrays; nil stays nil.
+func (c *PasskeyConfig) native() *raw.PasskeyConfig {
 	if c == nil {
-		return raw.SwigcptrPasskeyConfig(0)
+		return nil
 	}
-	native := raw.NewPasskeyConfig(int32(c.Form))
-	c.move(cross.ToC, native)
-	return native
+	return &raw.PasskeyConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.PasskeyConfig{})),
+		Form:       int32(c.Form),
+		Length:     c.Length,
+		Seed:       c.Seed,
+		Depth:      c.Depth,
+		LowestKey:  c.LowestKey,
+		HighestKey: c.HighestKey,
+	}
 }
 
-// move copies the fields from C or to it, without the arrays.
-func (c *PasskeyConfig) move(d cross.Direction, n raw.PasskeyConfig) {
-	cross.Number(d, &c.Form, n.GetForm, n.SetForm)
-	cross.Number(d, &c.Length, n.GetLength, n.SetLength)
-	cross.Number(d, &c.Seed, n.GetSeed, n.SetSeed)
-	cross.Number(d, &c.Depth, n.GetDepth, n.SetDepth)
-	cross.Number(d, &c.LowestKey, n.GetLowest_key, n.SetLowest_key)
-	cross.Number(d, &c.HighestKey, n.GetHighest_key, n.SetHighest_key)
+// read copies the fields.
+func (c *PasskeyConfig) read(n *raw.PasskeyConfig) {
+	c.Form = PasskeyForm(n.Form)
+	c.Length = n.Length
+	c.Seed = n.Seed
+	c.Depth = n.Depth
+	c.LowestKey = n.LowestKey
+	c.HighestKey = n.HighestKey
 }

@@ -1,6 +1,18 @@
 package eval
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"unsafe"
+
+	"farspan.io/farspan/internal/bridge"
+	"farspan.io/farspan/internal/cross"
+	"farspan.io/farspan/internal/raw"
+)
+
+// BleuMaxOrder is the largest MaxOrder.
+const BleuMaxOrder = 8
+
+// ChrfMaxOrders is the most that CharOrder and WordOrder together can be.
+const ChrfMaxOrders = 16
 
 // Passkey is a passkey task.
 type Passkey struct {
@@ -13,26 +25,22 @@ type Passkey struct {
 
 // NewPasskey makes a task. Errors: ErrParameterRange, also if Length has no room for it; ErrMethod; ErrNullArgument.
 func NewPasskey(config *PasskeyConfig) (Passkey, error) {
-	native := config.native()
-	defer raw.DeletePasskeyConfig(native)
-	whole, real := make([]int64, 4), make([]float64, 1)
-	text, err := written(0, func(buffer []byte, needed []int64) *raw.Failure {
-		failure := raw.Passkey_make(native, first(buffer), count(buffer), first(whole), count(whole), first(real), count(real))
-		needed[0] = whole[3] + 1 // the bytes of the text, and the NUL
-		return failure
+	native, task := config.native(), raw.Passkey{StructSize: uint32(unsafe.Sizeof(raw.Passkey{}))}
+	text, err := bridge.Written(0, func(buffer []byte, needed *int64) *raw.Failure {
+		return raw.Passkey_make(nil, native, cross.Address(buffer), cross.Length(buffer), needed, &task)
 	})
 	if err != nil {
 		return Passkey{}, err
 	}
-	return Passkey{text, whole[0], whole[1], whole[2], real[0]}, nil
+	return Passkey{text, task.Key, task.KeyBegin, task.KeyEnd, task.Depth}, nil
 }
 
 // CheckPasskey tells whether the first whole number in what the model wrote is the key. Give only what it wrote, usually 10 tokens.
 // Error: ErrParameterRange for a negative key.
 func CheckPasskey(generated string, key int64) (bool, error) {
-	text, correct := []byte(generated), make([]int64, 1)
-	failure := raw.Passkey_check(first(text), count(text), key, first(correct), count(correct))
-	return correct[0] != 0, asError(failure)
+	text, correct := []byte(generated), int32(0)
+	failure := raw.Passkey_check(nil, cross.Text(text), cross.Length(text), key, &correct)
+	return correct != 0, asError(failure)
 }
 
 // PlaceNeedle puts a needle into a haystack of the caller's own, as token ids. It fills out with the haystack, cut or repeated to fit,
@@ -46,8 +54,8 @@ func PlaceNeedle(haystack, needle, question []int64, depth float64, boundary *in
 	if boundary != nil {
 		stop = []int64{*boundary}
 	}
-	s, whole := idSegment(haystack, needle, question), make([]int64, 1)
-	failure := raw.Needle_place(first(s.elements), count(s.elements), first(s.lengths), count(s.lengths), depth, first(stop),
-		count(stop), first(out), count(out), first(whole), count(whole))
-	return whole[0], asError(failure)
+	failure := raw.Needle_place(nil, cross.Address(haystack), cross.Length(haystack), cross.Address(needle), cross.Length(needle),
+		cross.Address(question), cross.Length(question), depth, cross.Address(stop), cross.Length(stop), cross.Address(out),
+		cross.Length(out), &position)
+	return position, asError(failure)
 }

@@ -1,6 +1,10 @@
 package eval
 
-import "farspan.io/farspan/internal/raw"
+import (
+	"unsafe"
+
+	"farspan.io/farspan/internal/raw"
+)
 
 // Windows goes over the windows of a text, in its order. A window is computed from its index: nothing is kept, however long the text
 // is. One goroutine may use Next at a time; any number may use At.
@@ -13,13 +17,11 @@ type Windows struct {
 // NewWindows checks the configuration and counts the windows. Errors: ErrMethod without a BOS policy, ErrParameterRange,
 // ErrCombination for a field that the schedule does not read, ErrNullArgument.
 func NewWindows(config *WindowsConfig) (*Windows, error) {
-	native := config.native()
-	defer raw.DeleteWindowsConfig(native)
-	number := make([]int64, 1)
-	if failure := raw.Windows_count(native, first(number), count(number)); failure != nil {
+	var count int64
+	if failure := raw.Windows_count(config.native(), &count); failure != nil {
 		return nil, asError(failure)
 	}
-	return &Windows{config: *config, count: number[0]}, nil
+	return &Windows{config: *config, count: count}, nil
 }
 
 // Count is the number of windows.
@@ -39,11 +41,11 @@ func (w *Windows) Next() (window Window, more bool) {
 
 // At gives window index, however far Next is. Error: ErrParameterRange if there is none.
 func (w *Windows) At(index int64) (Window, error) {
-	native := w.config.native()
-	defer raw.DeleteWindowsConfig(native)
-	numbers := make([]int64, 6)
-	if failure := raw.Windows_get(native, index, first(numbers), count(numbers)); failure != nil {
+	native := raw.Window{StructSize: uint32(unsafe.Sizeof(raw.Window{}))}
+	if failure := raw.Windows_get(w.config.native(), index, &native); failure != nil {
 		return Window{}, asError(failure)
 	}
-	return Window{numbers[0] != 0, numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]}, nil
+	var window Window
+	window.read(&native)
+	return window, nil
 }

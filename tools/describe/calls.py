@@ -71,13 +71,13 @@ def classify(contract: Contract, parameter: Parameter) -> Argument | None:
 
 def plain(contract: Contract) -> tuple[Call, ...]:
     """The functions that contract.toml does not give to people."""
-    by_hand = set(contract.notes["functions"]["by_hand"])
+    by_hand = {*contract.notes["functions"]["by_hand"], *contract.notes["methods"]}
     unknown = sorted(name for name in by_hand if not any(f.short == name for f in contract.model.functions))
     if unknown:
         raise SystemExit(f"describe: bindings/contract.toml gives {unknown[0]} to people, and no header has it")
     calls = []
     for function in contract.model.functions:
-        if function.short in by_hand or function.short.endswith("_init"):
+        if function.short in by_hand or function.short.endswith(("_init", "_destroy")):
             continue
         counts = {p.count for p in function.parameters if p.count}
         given = [p for p in function.parameters if p.name not in counts and p.type.name != "farspan_error"]
@@ -87,8 +87,8 @@ def plain(contract: Contract) -> tuple[Call, ...]:
             refused.append("the result")
         if refused:
             raise SystemExit(
-                f"describe: no rule covers {refused[0]} of {function.name}: list the function under [functions] by_hand in "
-                "bindings/contract.toml and write its calls, or keep to the rules of tools/describe/calls.py"
+                f"describe: no rule covers {refused[0]} of {function.name}: say in bindings/contract.toml under [methods] "
+                "where it stands, or list it under [functions] by_hand and write its calls"
             )
         calls.append(Call(function, tuple(a for a in arguments if a)))
     return tuple(calls)

@@ -123,7 +123,7 @@ class Body:
             self.before.append(
                 f'CONFIG{"_OF" * bool(of_kind)}({short}, {name}, member(run->given, "{name}"){of_kind});'
             )
-        elif simple and record and record.kind == "answer" and not is_const:
+        elif simple and record and record.kind == "answer" and not is_const and not record.notes.get("case_by_hand"):
             self.before.append(f"FRESH({short}, {name});")
             self.arguments.append(f"&{name}")
             self.after.append(f"GIVE({short}, {name});")

@@ -73,6 +73,7 @@ class Member:
     option: Option | None
     is_flag: bool
     struct: Struct
+    record: str | None = None  # the name of the struct that this points to
 
     @property
     def name(self) -> str:
@@ -189,9 +190,16 @@ class Contract:
         left_out = counts | set(notes.get("without", ()))
         flags = {*self.notes["fields"]["flags"], *notes.get("flags", ())}
         members = tuple(
-            Member(f, self.option_of(f), f.name in flags, struct) for f in struct.data if f.name not in left_out
+            Member(f, self.option_of(f), f.name in flags, struct, self.pointed_by(f))
+            for f in struct.data
+            if f.name not in left_out
         )
         return Record(struct, notes, members, self.model.init_of(struct))
+
+    def pointed_by(self, field: Field) -> str | None:
+        short = field.type.short
+        notes = self.notes["struct"].get(short)
+        return None if notes is None or not field.type.is_pointer else notes.get("name") or camel(short)
 
     def option_of(self, field: Field) -> Option | None:
         if field.type.name != "int32_t" or field.type.extent is not None:
@@ -199,6 +207,9 @@ class Contract:
         named = re.match(r"FARSPAN_([A-Z]+)_\*", field.doc)
         key = named[1] if named else self.notes["fields"]["options"].get(field.name)
         return next((option for option in self.options if option.key == key), None)
+
+    def area_of(self, function: Function) -> str:
+        return AREAS[function.header]
 
     @cached_property
     def limits(self) -> tuple[Value, ...]:
@@ -229,6 +240,12 @@ class Contract:
             "java": {f: f[0] + camel(f)[1:] for f in fields},
             "rust": {},
         }
+        names["java"] |= {"NULL": "null", "INT64_MAX": "Long.MAX_VALUE"}
+        names["go"] |= {"NULL": "nil", "INT64_MAX": "math.MaxInt64"}
+        for function, notes in self.notes["methods"].items():
+            for language in ("java", "go"):
+                if language in notes:
+                    names[language]["farspan_" + function] = notes[language]
         for option in self.options:
             for language in LANGUAGES:
                 type_name = self.go_name(option) if language == "go" else option.name(language)
@@ -253,10 +270,13 @@ class Contract:
         links = {value: f"[`{name}::{short}`]({path}::{short})" for value, short in names.items()}
         return {f"FARSPAN_{option.key}_*": f"[`{name}`]({path})", **links}
 
-    def translate(self, language: str) -> Callable[[str], str]:
-        names = self.renamed[language]
+    def translate(self, language: str, more: dict[str, str] | None = None) -> Callable[[str], str]:
+        """From the names of C to those of a language; `more` is what else has another name."""
+        names = {**self.renamed[language], **(more or {})}
         return lambda text: re.sub(
-            r"\b(FARSPAN_[A-Z0-9_]+\*?|[a-z]+(?:_[a-z0-9]+)+)(?!\()", lambda m: names.get(m[0], m[0]), text
+            r"\b(FARSPAN_[A-Z0-9_]+\*?|NULL|INT64_MAX|[a-z]+(?:_[a-z0-9]+)+)(?![(\w])",
+            lambda m: names.get(m[0], m[0]),
+            text,
         )
 
 

@@ -1,12 +1,32 @@
 """Structs as Go's."""
 from __future__ import annotations
 
+import re
+
 import words
 from calls import Call, Kind
 from contract import Contract, Member, Record, camel
+from model import Field, Struct
 
 KEYWORDS = ("range", "type", "func", "map", "len")
 NUMBERS = {"int32_t": "int32", "int64_t": "int64", "uint64_t": "uint64", "double": "float64", "float": "float32"}
+
+
+def imported(text: str) -> str:
+    """With the imports that a generated file needs."""
+    code = re.sub(r"//.*", "", text)
+    standard = [f'\t"{name}"' for name in ("unsafe",) if f"{name}." in code]
+    own = [
+        f'\t"farspan.io/farspan{path}"'
+        for name, path in (
+            ("farspan", ""),
+            ("bridge", "/internal/bridge"),
+            ("cross", "/internal/cross"),
+            ("raw", "/internal/raw"),
+        )
+        if re.search(rf"\b{name}\.[A-Z]", code)
+    ]
+    return text.replace("IMPORTS\n", "\n".join(standard + [""] * bool(standard and own) + own) + "\n")
 
 
 class Go:
@@ -48,26 +68,53 @@ class Go:
         ]
         return words.go_columns(rows)
 
-    def moves(self, record: Record) -> list[str]:
-        """Statements that copy the fields from or to C; arrays cross by themselves."""
-        lines: list[str] = []
+    def raw_name(self, name: str) -> str:
+        return camel(name)
+
+    def mirror(self, struct: Struct) -> str:
+        """The lines of a struct as C lays it out."""
+        return words.go_columns([("", (self.raw_name(f.name), self.raw_type(f))) for f in struct.fields])
+
+    def raw_type(self, field: Field) -> str:
+        kind, pointers = field.type, "*" * len(field.type.pointers)
+        name = {**NUMBERS, "uint32_t": "uint32", "char": "byte"}.get(kind.name)
+        if name is None and kind.name in self.contract.model.handles:
+            return "uintptr"
+        if name is None:
+            record = next((r for r in self.contract.records if r.struct.name == kind.name), None)
+            name = record.name("") if record else camel(kind.short)
+        return f"[{kind.extent}]{name}" if kind.extent else pointers + name
+
+    def given(self, record: Record) -> str:
+        """The fields of a literal of C's struct, without the arrays."""
+        raw = record.name("")
+        rows = [("", ("StructSize:", f"uint32(unsafe.Sizeof(raw.{raw}{{}})),"))]
         for member in self.members(record):
-            name, raw = self.name(member), member.name[0].upper() + member.name[1:]
-            if member.is_array:
+            name, raw = f"c.{self.name(member)}", self.raw_name(member.name)
+            if member.field.type.is_pointer:
                 continue
-            if member.is_text:
-                lines.append(f"c.{name} = n.Get{raw}()")
-            elif member.field.type.extent:
-                one = member.name.rstrip("s")
-                lines += [
-                    f"for at := range c.{name} {{",
-                    "\tat := int32(at)",
-                    f"\tcross.Number(d, &c.{name}[at], func() int32 {{ return n.Get_{one}(at) }}, func(value int32) {{ n.Set_{one}(at, value) }})",
-                    "}",
-                ]
-            else:
-                function = "Flag" if record.is_flag(member, "go") else "Number"
-                lines.append(f"cross.{function}(d, &c.{name}, n.Get{raw}, n.Set{raw})")
+            if record.is_flag(member, "go"):
+                name = f"cross.Flag({name})"
+            elif not member.field.type.extent and self.type_of(record, member) != NUMBERS[member.field.type.name]:
+                name = f"{NUMBERS[member.field.type.name]}({name})"
+            rows.append(("", (raw + ":", name + ",")))
+        return words.go_columns(rows, "\t\t")
+
+    def reads(self, record: Record) -> list[str]:
+        """Statements that copy the fields from C's struct."""
+        lines = []
+        for member in self.members(record):
+            name, raw = f"c.{self.name(member)}", f"n.{self.raw_name(member.name)}"
+            kind = self.type_of(record, member)
+            if member.is_array:
+                raw = f"cross.Copied({raw}, {raw}Count)"
+            elif member.is_text:
+                raw = f"raw.TextOf({raw})"
+            elif record.is_flag(member, "go"):
+                raw += " != 0"
+            elif not member.field.type.extent and kind != NUMBERS[member.field.type.name]:
+                raw = f"{kind}({raw})"
+            lines.append(f"{name} = {raw}")
         return lines
 
     def call(self, given: Call) -> list[str]:
@@ -88,17 +135,11 @@ class Go:
                 values.append(f"{name}Native")
             elif a.kind == Kind.ARRAY:
                 parameters.append(f"{name} []{NUMBERS[kind.name]}")
-                values += [f"first({name})", f"count({name})"]
+                values += [f"cross.Address({name})", f"cross.Length({name})"]
             elif a.kind == Kind.CONFIG:
                 assert a.record
-                raw = a.record.name("")
                 parameters.append(f"{name} *{a.record.name('go')}")
-                lines += [
-                    f"{name}Native := raw.New{raw}({'0' if a.record.selector else ''})",
-                    f"defer raw.Delete{raw}({name}Native)",
-                    f"{name}.move(cross.ToC, {name}Native)",
-                ]
-                values.append(f"{name}Native")
+                values.append(f"{name}.native()")
             else:
                 parameters.append(f"{name} {NUMBERS[kind.name]}")
                 values.append(name)

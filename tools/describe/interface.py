@@ -1,14 +1,29 @@
-"""What the interface files of SWIG say of each function and struct: what is wrapped, under which name, which arguments are arrays."""
+"""What the interface files of SWIG say of each function and struct: what is wrapped, under which name, what its arguments are."""
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from contract import Contract, Record, camel
+from flat import LISTS
 from model import Function, Parameter
 
-ELEMENTS = ("double", "float", "int64_t", "uint8_t", "char")
+ELEMENTS = ("double", "float", "int64_t", "char")
+NUMBERS = ("double", "int32_t", "int64_t")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An array argument and its count, and the typemap that they get."""
+
+    typemap: str
+    array: Parameter
+    count: str
+
+    @property
+    def kind(self) -> str:
+        return self.array.type.c
 
 
 @dataclass(frozen=True)
@@ -18,13 +33,7 @@ class Interface:
 
     @property
     def helpers(self) -> list[str]:
-        return ["flat_" + name for name in self.contract.notes["swig"]["helpers"]]
-
-    @property
-    def records(self) -> list[Record]:
-        """Structs that become classes."""
-        numbers = self.contract.notes["swig"]["arrays_of_numbers"]
-        return [r for r in self.contract.records if r.struct.short not in numbers]
+        return ["flat_" + name for name in self.contract.notes["flat"]["helpers"]]
 
     @property
     def handles(self) -> list[tuple[str, str]]:
@@ -36,41 +45,22 @@ class Interface:
         ]
 
     @property
-    def ignored_structs(self) -> list[str]:
-        wrapped = {r.struct.name for r in self.records}
-        return [s.name for s in self.contract.model.structs if s.name not in wrapped]
+    def records(self) -> tuple[Record, ...]:
+        return self.contract.records
 
     @property
     def ignored_functions(self) -> list[str]:
-        """Those that a flat function, a constructor or a destructor calls."""
+        """Those that a flat function or a destructor calls, and inits of structs that cross as their fields."""
         flat = {f.name.removeprefix("flat_") for f in self.flat}
         handles = {name for name, _ in self.handles}
+        inits = {r.init.name for r in self.records if r.init and r.kind != "answer"}
         return [
             f.name
             for f in self.contract.model.functions
             if f.short in flat
-            or f.short.endswith("_init")
+            or (f.short.endswith("_init") and f.name not in inits)
             or f.short.removesuffix("_destroy") in handles
             or f.short == "get_api"
-        ]
-
-    @property
-    def ignored_fields(self) -> list[str]:
-        """Pointers and fixed arrays; texts that the library answers stay."""
-        found = []
-        for record in self.records:
-            for field in record.struct.fields:
-                text = field.type.name == "char" and record.kind == "answer"
-                counted = any(f.count == field.name for f in record.struct.fields)
-                if (field.type.is_pointer and not text) or field.type.extent is not None or counted:
-                    found.append(f"{record.struct.name}::{field.name}")
-        return found
-
-    @property
-    def texts(self) -> list[str]:
-        """Texts of answers: the library's, not to be freed."""
-        return [
-            f"{r.struct.name}::{m.name}" for r in self.records if r.kind == "answer" for m in r.members if m.is_text
         ]
 
     @property
@@ -87,16 +77,60 @@ class Interface:
         ignored = {*self.ignored_functions, *self.helpers}
         return [f for f in (*self.flat, *self.contract.model.functions) if f.name not in ignored]
 
-    @property
-    def arrays(self) -> list[dict[str, str]]:
-        """Arguments that are an array and its count."""
-        found = set()
+    def parameters(self) -> Iterator[tuple[Parameter, str | None]]:
+        """All arguments with their counts, that have one."""
         for function in self.wrapped:
-            for array, count in zip(function.parameters, function.parameters[1:]):
-                if is_array(array, count):
-                    const = "const " if array.type.is_const else ""
-                    found.add((const, array.type.name, array.name, count.type.name, count.name))
-        return [dict(zip(("const", "type", "name", "count_type", "count"), one)) for one in sorted(found)]
+            counts = {p.count for p in function.parameters if p.count}
+            for parameter in function.parameters:
+                if parameter.name not in counts:
+                    yield parameter, parameter.count
+
+    @cached_property
+    def structs(self) -> set[str]:
+        return {s.name for s in self.contract.model.structs}
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Arguments that are an array and its count."""
+        found = {}
+        for array, count in self.parameters():
+            if not count:
+                continue
+            name = array.type.name
+            if name in self.structs and name not in (*LISTS, "farspan_metadata"):
+                typemap = f"{array.type.c} STRUCTS, int64_t COUNT"
+            elif name in ("void", "farspan_metadata"):
+                typemap = f"{array.type.c} BYTES, int64_t COUNT"
+            elif array.name in self.contract.notes["flat"]["buffers"]:
+                typemap = f"{array.type.c} LSE, int64_t COUNT"
+            elif name in ELEMENTS:
+                typemap = f"{array.type.c} ARRAY, int64_t COUNT"
+            else:
+                continue
+            found[f"{array.type.c} {array.name}, int64_t {count}"] = Pair(typemap, array, count)
+        return [found[key] for key in sorted(found)]
+
+    @property
+    def numbers(self) -> list[Parameter]:
+        """Single numbers that the library writes."""
+        found = {
+            f"{p.type.c} {p.name}": p
+            for p, count in self.parameters()
+            if not count
+            and len(p.type.pointers) == 1
+            and not p.type.is_const
+            and p.type.name in NUMBERS
+            and p.name != "dims"
+        }
+        return [found[key] for key in sorted(found)]
+
+    @property
+    def written(self) -> list[str]:
+        """Tensors that the library writes."""
+        names = {
+            p.name for f in self.wrapped for p in f.parameters if p.name + "_dtype" in {q.name for q in f.parameters}
+        }
+        return [name for name in self.contract.notes["functions"]["written_tensors"] if name in names]
 
     @property
     def dims(self) -> list[str]:
@@ -110,14 +144,7 @@ class Interface:
             }
         )
 
-
-def is_array(array: Parameter, count: Parameter) -> bool:
-    return (
-        len(array.type.pointers) == 1
-        and array.type.name in ELEMENTS
-        and not array.name.endswith("dims")
-        and not re.match(r"lse(_[ab])?$", array.name)  # it may be a buffer, too
-        and not count.type.is_pointer
-        and count.type.name in ("size_t", "int64_t")
-        and bool(re.search(r"(^|_)(count|bytes)$", count.name))
-    )
+    @property
+    def texts(self) -> list[str]:
+        """Bytes of texts."""
+        return sorted({f"{p.array.type.c} {p.array.name}" for p in self.pairs if p.array.type.name == "char"})

@@ -9,6 +9,7 @@ from calls import Call, Kind
 from contract import Contract, Member, Option, Record, camel
 
 NUMBERS = {"int32_t": "int", "int64_t": "long", "uint64_t": "long", "double": "double", "float": "float"}
+PUTS = {"int": "putInt", "long": "putLong", "double": "putDouble", "float": "putFloat"}
 BOXES = {"int": "Integer", "long": "Long", "double": "Double", "float": "Float"}
 PACKAGES = {"": "io.farspan", "model": "io.farspan", "eval": "io.farspan.eval"}
 FOLDERS = {"": "", "model": "", "eval": "eval/"}
@@ -61,9 +62,31 @@ class JavaField:
         """Whether the class has a field of its own, in place of one of a C struct."""
         return self.record.notes.get("java_plain", False) is True
 
+    def put(self, value: str, offset: str = "") -> str:
+        return f"fields.{PUTS[self.element]}({self.member.field.offset}{offset}, {value});"
+
+    @property
+    def is_pointer(self) -> bool:
+        return self.member.field.type.is_pointer
+
+    @property
+    def get(self) -> str:
+        """The number at its place, or the address."""
+        return self.get_at(self.member.field.offset)
+
+    def get_at(self, offset: int) -> str:
+        if self.is_pointer:
+            return f"fields.getLong({offset})"
+        return f"fields.{PUTS[self.element].replace('put', 'get')}({offset})"
+
+    @property
+    def count(self) -> str:
+        """Of an array, which stands directly behind its address."""
+        return f"fields.getLong({self.member.field.offset + 8})"
+
     @property
     def statements(self) -> list[str]:
-        name, accessor = self.name, self.accessor
+        name = self.name
         if self.is_plain:
             return [f"this.{name} = {name}{'.code' * bool(self.member.option)};"]
         if self.is_array:
@@ -75,16 +98,12 @@ class JavaField:
                 f'    throw new IllegalArgumentException({name}.length + " {text}: at most {extent}");',
                 "}",
                 f"for (int n = 0; n < {name}.length; ++n) {{",
-                f"    fields.set_{self.member.name.rstrip('s')}(n, {name}[n]);",
+                f"    {self.put(name + '[n]', ' + 4 * n')}",
                 "}",
             ]
         if self.member.option:
-            return [f"fields.set{accessor}({name}.code);"]
-        return [
-            f"fields.set{accessor}({name} ? 1 : 0);"
-            if self.record.is_flag(self.member, "java")
-            else f"fields.set{accessor}({name});"
-        ]
+            return [self.put(name + ".code")]
+        return [self.put(f"{name} ? 1 : 0" if self.record.is_flag(self.member, "java") else name)]
 
     @property
     def note(self) -> str:
@@ -104,7 +123,9 @@ class JavaField:
     @property
     def component(self) -> str:
         """The type in a record."""
-        if self.member.field.type.is_pointer and not self.is_array:
+        if self.member.record:
+            return self.member.record
+        if self.is_pointer and not self.is_array:
             return "String"
         if self.member.option:
             return self.option_type()
@@ -113,22 +134,29 @@ class JavaField:
         return f"List<{BOXES[self.element]}>" if self.is_array or self.member.field.type.extent else self.element
 
     @property
+    def copied(self) -> str:
+        """An array of the library's, as one of Java's."""
+        return f"Structs.{self.element}s({self.get}, {self.count})"
+
+    @property
     def read(self) -> str:
-        """The value of a record, from the fields of a struct."""
-        get = f"fields.get{self.accessor}()"
-        if self.member.field.type.is_pointer and not self.is_array:
-            return f"new String({get}, StandardCharsets.UTF_8)"
+        """The value of a record, from the bytes of a struct."""
+        if pointed := self.member.record:
+            return f"{self.get} == 0 ? null : new {pointed}({self.get})"
+        if self.is_pointer and not self.is_array:
+            return f"Structs.text({self.get})"
         if self.is_array:
             return f"Codes.list(config.{self.name})"
         if extent := self.member.field.type.extent:
-            return (
-                "List.of(" + ", ".join(f"fields.get_{self.member.name.rstrip('s')}({n})" for n in range(extent)) + ")"
-            )
+            size = 4 if self.element in ("int", "float") else 8
+            offsets = (self.member.field.offset + size * n for n in range(extent))
+            return "List.of(" + ", ".join(self.get_at(offset) for offset in offsets) + ")"
         if self.member.option:
             kind = self.option_type()
-            otherwise = f"{kind}.UNKNOWN" if self.member.option.open else "null"
-            return f"Codes.find({kind}.values(), option -> option.code, {get}, {otherwise})"
-        return get + " != 0" if self.record.is_flag(self.member, "java") else get
+            if self.record.kind == "answer":
+                return f"{kind}.of({self.get})"
+            return f"Codes.find({kind}.values(), option -> option.code, {self.get})"
+        return self.get + " != 0" if self.record.is_flag(self.member, "java") else self.get
 
 
 @dataclass(frozen=True)
@@ -157,6 +185,7 @@ class JavaClass:
     contract: Contract
     record: Record
     members: Members
+    methods: tuple[str, ...] = ()  # lines
 
     @property
     def name(self) -> str:
@@ -177,8 +206,17 @@ class JavaClass:
     @property
     def fields(self) -> list[JavaField]:
         notes = self.record.notes
-        after, hidden = notes.get("java_after", {}), notes.get("java_without", ())
-        return [JavaField(m, self.record, after.get(m.name)) for m in self.record.members if m.name not in hidden]
+        hidden = notes.get("java_without", ())
+        return [JavaField(m, self.record, self.after(m)) for m in self.record.members if m.name not in hidden]
+
+    def after(self, member: Member) -> str | None:
+        counted = self.record.notes.get("java_one_less", {}).get(member.name)
+        if counted is None:
+            return None
+        return f"fields.putLong({self.offset(counted)}, Math.max(0, {lower(member.name)}.length - 1));"
+
+    def offset(self, name: str) -> int:
+        return next(f.offset for f in self.record.struct.fields if f.name == name)
 
     @property
     def selector(self) -> JavaField | None:
@@ -199,17 +237,35 @@ class JavaClass:
         return any(f.is_plain for f in self.fields)
 
     @property
+    def is_pointed_at(self) -> bool:
+        """Whether answers have the address of one."""
+        return any(m.record == self.name for r in self.contract.records for m in r.members)
+
+    @property
     def settings(self) -> str | None:
         """The record that tells what the configuration says."""
         return self.record.notes.get("settings")
 
-    def imports(self, *needed: str) -> list[str]:
-        lines = {*self.members.imports, *(f"import {name};" for name in needed)}
-        if self.nested and self.record.kind == "config" and not needed:
-            lines.add("import io.farspan.internal.NativeConstants;")
-        if any("List<" in f.component for f in self.fields) and self.record.kind == "answer":
-            lines.add("import java.util.List;")
-        return sorted(lines)
+    def imports(self, text: str) -> list[str]:
+        return sorted({*self.members.imports, *imports(text, self.package)})
+
+
+def imports(text: str, package: str) -> set[str]:
+    """Lines for the names that a generated class uses."""
+    places = {
+        "io.farspan.internal": ("Native", "NativeConstants"),
+        "io.farspan.runtime": ("Access", "Bytes", "Handle", "Memory", "Structs"),
+        "java.nio": ("ByteBuffer", "FloatBuffer"),
+        "java.util": ("List",),
+        "io.farspan": ("Context", "Tensor") if package != "io.farspan" else (),
+    }
+    code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    return {
+        f"import {place}.{name};"
+        for place, names in places.items()
+        for name in names
+        if re.search(rf"(?<![\w.]){name}\b", code)
+    }
 
 
 def call(given: Call) -> list[str]:
@@ -227,16 +283,13 @@ def call(given: Call) -> list[str]:
         elif a.kind == Kind.HANDLE:
             parameters.append(f"{camel(kind.short)} {name}")
             entered.append(
-                (
-                    f"io.farspan.internal.{camel(kind.short)} {name}Object = {name}.handle.acquire();",
-                    f"{name}.handle.release();",
-                )
+                (f"io.farspan.internal.{camel(kind.short)} {name}Object = {name}.acquire();", f"{name}.release();")
             )
             values.append(f"{name}Object")
         elif a.kind == Kind.CONFIG:
             assert a.record
             parameters.append(f"{a.record.name('java')} {name}")
-            values.append(f"{name}.fields")
+            values.append(f"{name}.fields.array()")
         else:
             parameters.append(f"{NUMBERS[kind.name]}{'[]' * (a.kind == Kind.ARRAY)} {name}")
             values.append(name)

@@ -14,10 +14,13 @@ import conformance
 import cpp
 import flat
 import go
+import go_methods
 import interface
 from idiom import Call, Idiom
 from model import Value
 import java
+import java_methods
+import methods
 import python
 import reader
 import rust
@@ -45,6 +48,8 @@ class Pages:
         self.environment.filters.update(
             javadoc=words.javadoc,
             javadoc_tag=words.javadoc_tag,
+            javadoc_text=lambda text, indent, translate: "\n".join(words.javadoc_lines(text, indent, translate)),
+            java_name=java.lower,
             javadoc_method=words.javadoc_method,
             javadoc_record=lambda doc, fields, translate: "\n".join(
                 [
@@ -85,6 +90,7 @@ class Pages:
         )
         self.environment.globals.update(
             c=contract,
+            last_part=lambda name: name == self.parts[-1][0],
             model=contract.model,
             to_java=contract.translate("java"),
             to_go=contract.translate("go"),
@@ -147,6 +153,10 @@ class Pages:
             lines += [f"{indent}///", f"{indent}/// # Errors", f"{indent}///", words.rustdoc(errors, indent, translate)]
         return "\n".join(lines)
 
+    @cached_property
+    def methods(self) -> tuple[methods.Method, ...]:
+        return methods.Methods(self.contract, flat.Flat(self.contract, ())).all
+
     def print(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template + ".jinja").render(values)
 
@@ -193,10 +203,11 @@ class Pages:
             if option.is_made_for("java") and not option.within:
                 folder = "eval/" if option.area == "eval" else ""
                 path = f"java/src/main/java/io/farspan/{folder}{option.name('java')}.java"
-                members = self.members(option.name("java"))
-                imports = {"import io.farspan.internal.NativeConstants;", *members.imports}
-                imports |= {"import io.farspan.internal.Native;"} if option.part else set()
-                made[path] = self.print("enum.java", option=option, members=members, imports=sorted(imports))
+                lines = self.java_methods().get(option.name("java"), [])
+                text = self.print("enum.java", option=option, methods=lines)
+                package = "io.farspan.eval" if option.area == "eval" else "io.farspan"
+                needed = sorted(java.imports(text, package))
+                made[path] = text.replace("IMPORTS\n", "".join(line + "\n" for line in needed))
         return made
 
     def go_constants(self, option: Option) -> str:
@@ -218,63 +229,119 @@ class Pages:
 
     def java_structs(self) -> dict[str, str]:
         made: dict[str, str] = {}
+        methods = self.java_methods()
         for record in self.contract.records:
-            given = java.JavaClass(self.contract, record, self.members(record.name("java")))
-            if not record.is_made_for("java"):
+            if not record.is_made_for("java") or record.kind == "counter":
                 continue
+            lines = tuple(methods.pop(record.name("java"), ()))
+            given = java.JavaClass(self.contract, record, self.members(record.name("java")), lines)
             if record.kind == "config":
-                made[given.path] = self.print("config.java", java=given)
+                made[given.path] = self.java_class(given, "config.java")
                 if settings := given.settings:
-                    reads = [f.read for f in given.fields]
-                    needed = ["java.util.List"] if any("List" in f.component for f in given.fields) else []
                     doc = f"What a {given.name} says, to be read and compared. An option is null if these classes do not know it."
                     path = given.path.replace(given.name + ".java", settings + ".java")
-                    made[path] = self.print(
-                        "answer.java",
-                        java=given,
-                        name=settings,
-                        doc=doc,
-                        needed=needed,
-                        read=bool(reads),
-                        config=given.name,
+                    made[path] = self.java_class(
+                        given, "answer.java", name=settings, doc=doc, config=given.name, methods=()
                     )
-            elif record.kind == "answer":
-                needed = (
-                    ["java.nio.charset.StandardCharsets"] if any("String" in f.component for f in given.fields) else []
-                )
-                made[given.path] = self.print(
+            else:
+                made[given.path] = self.java_class(
+                    given,
                     "answer.java",
-                    java=given,
                     name=given.name,
-                    doc=record.doc,
-                    needed=needed,
-                    read=record.notes.get("java_read", False),
+                    doc=record.notes.get("java_doc") or record.doc,
                     config=None,
+                    methods=lines,
                 )
+        parts = self.print("scheme_parts.java", parts=self.parts)
+        needed = "".join(line + "\n" for line in sorted(java.imports(parts, "io.farspan")))
+        made["java/src/main/java/io/farspan/SchemeParts.java"] = parts.replace("IMPORTS\n", needed)
+        return {**made, **self.java_calls(methods)}
+
+    def java_class(self, given: java.JavaClass, template: str, **values: Any) -> str:
+        """With the imports that its text needs."""
+        text = self.print(template, java=given, **values)
+        return text.replace(
+            "IMPORTS\n", "".join(line + "\n" for line in given.imports(text)) + "\n" * bool(given.imports(text))
+        )
+
+    def java_methods(self) -> dict[str, list[str]]:
+        """The lines of all methods, by their classes."""
+        printer, lines = java_methods.JavaMethods(self.contract), {}
+        for method in self.methods:
+            if "java" in method.notes:
+                lines.setdefault(method.class_of("java"), []).extend(printer.print(method))
+        return lines
+
+    def java_calls(self, methods: dict[str, list[str]]) -> dict[str, str]:
+        """Classes of methods, and base classes for those that a person writes."""
+        made = {}
+        handles = {camel(name.removeprefix("farspan_")) for name in self.contract.model.handles}
+        counters = {r.name("java"): r for r in self.contract.records if r.kind == "counter"}
+        enums = {option.name("java") for option in self.contract.options}
+        for name, lines in methods.items():
+            if name in enums:
+                continue
+            counter, handle = counters.get(name), name if name in handles else None
+            is_eval = counter is not None or name == "TokenLoss"
+            doc = None if counter or handle else self.contract.notes["classes"][name]
+            package = "io.farspan.eval" if is_eval else "io.farspan"
+            word = re.sub(r".*(?=[A-Z])", "", name).lower()  # "plan" of CachePlan
+            text = self.print(
+                "calls_of.java",
+                name=name,
+                lines=lines,
+                handle=handle,
+                counter=counter,
+                doc=doc,
+                package=package,
+                word=word,
+                java=java,
+                members=self.members(name),
+            )
+            needed = "".join(
+                line + "\n" for line in sorted({*self.members(name).imports, *java.imports(text, package)})
+            )
+            folder = "eval/" if is_eval else ""
+            ending = "" if doc else "Calls"
+            made[f"java/src/main/java/io/farspan/{folder}{name}{ending}.java"] = text.replace("IMPORTS\n", needed)
         return made
 
     def go_structs(self) -> dict[str, str]:
+        """Go's structs and methods, and C's structs for them."""
         made: dict[str, str] = {}
+        printer, known = go_methods.GoMethods(self.contract), go.Go(self.contract)
         for package, folder in (("farspan", "go"), ("eval", "go/eval")):
             records = [
-                r
-                for r in self.contract.records
-                if r.is_made_for("go") and r.kind != "counter" and (r.area == "eval") == (package == "eval")
+                r for r in self.contract.records if r.is_made_for("go") and (r.area == "eval") == (package == "eval")
             ]
-            made[f"{folder}/structs_generated.go"] = self.print(
+            text = self.print(
                 "structs.go",
                 records=records,
                 package=package,
-                go=go.Go(self.contract),
+                go=known,
                 headers=list(dict.fromkeys(r.struct.header for r in records)),
             )
+            made[f"{folder}/structs_generated.go"] = go.imported(text)
+            handles = [
+                (camel(name), name.rpartition("_")[2])
+                for name in (n.removeprefix("farspan_") for n in self.contract.model.handles if package == "farspan")
+                if name != "api"
+            ]
+            calls = [m for m in self.methods if "go" in m.notes and (m.area == "eval") == (package == "eval")]
+            lines = [line for method in calls for line in printer.print(method)]
+            made[f"{folder}/methods_generated.go"] = go.imported(
+                self.print("methods.go", package=package, lines=lines, handles=handles)
+            )
+        structs = [(r.name(""), r.struct) for r in self.contract.records]
+        structs += [(camel(name), self.contract.model.struct("farspan_" + name)) for name in ("metadata", "text")]
+        made["go/internal/raw/structs_generated.go"] = self.print("raw_structs.go", structs=structs, go=known)
         return made
 
     def calls(self) -> dict[str, str]:
         """The plain calls of all languages."""
         made = calls.plain(self.contract)
         return {
-            "go/calls_generated.go": self.print("calls.go", calls=made, go=go.Go(self.contract)),
+            "go/calls_generated.go": go.imported(self.print("calls.go", calls=made, go=go.Go(self.contract))),
             "java/src/main/java/io/farspan/Calls.java": self.print("Calls.java", calls=made, java=java),
         }
 

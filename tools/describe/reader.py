@@ -119,16 +119,19 @@ def read_struct(cursor: Cursor, comments: Comments, header: str) -> Struct:
     )
 
 
-def read_function(cursor: Cursor, comments: Comments, header: str) -> Function:
+def read_parameters(cursor: Cursor) -> tuple[Parameter, ...]:
     arguments = list(cursor.get_arguments())
     parameters = []
     for n, argument in enumerate(arguments):
-        written = argument.type
-        kind = read_type(written)
+        kind = read_type(argument.type)
         following = arguments[n + 1].spelling if n + 1 < len(arguments) else None
         parameters.append(Parameter(argument.spelling, kind, count_of(argument.spelling, kind, following)))
+    return tuple(parameters)
+
+
+def read_function(cursor: Cursor, comments: Comments, header: str) -> Function:
     doc = comments.of(cursor.extent.start.line, cursor.extent.end.line)
-    return Function(cursor.spelling, read_type(cursor.result_type), tuple(parameters), doc, header)
+    return Function(cursor.spelling, read_type(cursor.result_type), read_parameters(cursor), doc, header)
 
 
 def share_docs(functions: list[tuple[Function, int, int]]) -> tuple[Function, ...]:
@@ -143,32 +146,23 @@ def share_docs(functions: list[tuple[Function, int, int]]) -> tuple[Function, ..
 
 
 def read_flat(root: Path, generated: str = "") -> tuple[Function, ...]:
-    """The functions of bindings/flat*.h, and those of a generated text behind them, which SWIG wraps beside those of the headers."""
+    """The functions of bindings/flat.h, and those of a generated text behind them, which SWIG wraps beside those of the headers."""
     folder = root / "bindings"
-    names = sorted(
-        (file.name for file in folder.glob("flat*.h") if file.name != "flat_generated.h"),
-        key=lambda name: (len(name), name),
-    )
-    source = "".join(f'#include "{name}"\n' for name in names) + '#include "flat_generated.h"\n'
     unit = Index.create().parse(
         "flat.c",
         [*ARGUMENTS, f"-I{root / 'include'}", f"-I{folder}", "-w"],
-        [("flat.c", source), (str(folder / "flat_generated.h"), generated)],
+        [("flat.c", '#include "flat.h"\n#include "flat_generated.h"\n'), (str(folder / "flat_generated.h"), generated)],
     )
     fatal = [str(d) for d in unit.diagnostics if d.severity >= 3 and "stddef.h" not in d.spelling]
     if fatal:
         raise SystemExit("describe: the flat headers do not compile:\n" + "\n".join(fatal))
     functions = []
     for cursor in unit.cursor.get_children():
-        if (
-            cursor.kind == CursorKind.FUNCTION_DECL
-            and cursor.location.file
-            and Path(cursor.location.file.name).parent == folder
-        ):
-            parameters = tuple(Parameter(a.spelling, read_type(a.type)) for a in cursor.get_arguments())
+        file = cursor.location.file
+        if cursor.kind == CursorKind.FUNCTION_DECL and file and Path(file.name).parent == folder:
             functions.append(
                 Function(
-                    cursor.spelling, read_type(cursor.result_type), parameters, "", Path(cursor.location.file.name).name
+                    cursor.spelling, read_type(cursor.result_type), read_parameters(cursor), "", Path(file.name).name
                 )
             )
     return tuple(functions)

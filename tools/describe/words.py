@@ -66,47 +66,45 @@ def comment(text: str, prefix: str, draw: Callable[[list[str]], list[str]], tran
 
 
 def java_text(text: str) -> str:
-    text = (
-        text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("@", "&#64;")
-        .replace("*/", "*&#47;")
-    )
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("*/", "*&#47;")
+    text = re.sub(r"(?<!\{)@", "&#64;", text)
     return re.sub(r"`([^`]+)`", r"{@code \1}", text)
 
 
 def javadoc(text: str, indent: str = "", translate: Translate = str) -> str:
     """A comment of Java; on one line if it fits."""
-    drawing = lambda lines: ["<pre>", *(java_text(line) for line in lines), "</pre>"]  # noqa: E731
-    lines = comment(text, indent + " * ", drawing, lambda t: java_text(translate(t)))
+    lines = javadoc_lines(text, indent, translate)
     if len(lines) == 1 and len(lines[0]) < 114:
         return f"{indent}/** {lines[0].strip()[2:]} */"
-    body = [
-        f"{indent} * <p>{line[len(indent) + 3:]}" if n and lines[n - 1].strip() == "*" and "<pre>" not in line else line
-        for n, line in enumerate(lines)
-    ]
-    return "\n".join([f"{indent}/**", *body, f"{indent} */"])
+    return "\n".join([f"{indent}/**", *lines, f"{indent} */"])
 
 
 def javadoc_lines(text: str, indent: str, translate: Translate) -> list[str]:
     drawing = lambda lines: ["<pre>", *(java_text(line) for line in lines), "</pre>"]  # noqa: E731
-    return comment(text, indent + " * ", drawing, lambda t: java_text(translate(t)))
+    lines = comment(text, indent + " * ", drawing, lambda t: java_text(translate(t)))
+    return [
+        f"{indent} * <p>{line[len(indent) + 3:]}" if n and lines[n - 1].strip() == "*" and "<pre>" not in line else line
+        for n, line in enumerate(lines)
+    ]
 
 
 def javadoc_tag(text: str, tag: str, indent: str = "", translate: Translate = str) -> str:
     """A tag with a note, which is no sentence."""
     note = java_text(translate(" ".join(text.split())).rstrip("."))
-    lines = wrapped(f"{tag} {note}", "", 114 - len(indent))
-    return "\n".join([f"{indent} * {lines[0]}", *(f"{indent} *     {line}" for line in lines[1:])])
+    return "\n".join(wrapped_tag(f"{tag} {note}", indent))
+
+
+def wrapped_tag(tag: str, indent: str) -> list[str]:
+    lines = textwrap.wrap(tag, 114 - len(indent), break_long_words=False, break_on_hyphens=False)
+    return [f"{indent} * {lines[0]}", *(f"{indent} *     {line}" for line in lines[1:])]
 
 
 def javadoc_method(text: str, tags: list[str], indent: str = "", translate: Translate = str) -> str:
     lines = [
         f"{indent}/**",
         *javadoc_lines(text, indent, translate),
-        f"{indent} *",
-        *(f"{indent} * {tag}" for tag in tags),
+        *([f"{indent} *"] if tags else []),
+        *(line for tag in tags for line in wrapped_tag(tag, indent)),
         f"{indent} */",
     ]
     return "\n".join(lines)
@@ -148,6 +146,12 @@ def go_columns(rows: Sequence[tuple[str, tuple[str, ...]]], indent: str = "\t") 
         table.append(cells)
     flush()
     return "\n".join(lines)
+
+
+def is_verb(text: str) -> bool:
+    """Whether a comment says what a function does: "Forgets the tokens ..."."""
+    first = text.split(" ", 1)[0]
+    return first.endswith("s") and first.istitle() and first not in ("Bytes", "Positions", "This")
 
 
 def translate_first(name: str, text: str, joint: str) -> str:

@@ -12,10 +12,24 @@ type Memory struct {
 }
 
 var (
-	// Tensor gives the memory of a *farspan.Tensor, which may be nil and must stay reachable during the call.
+	// Tensor gives the memory of a *farspan.Tensor, which may be nil.
 	Tensor func(tensor any) Memory
 	// Enter begins a call with a *farspan.Context, which may be nil; leave must follow unless there is an error.
 	Enter func(context any) (native raw.Context, leave func(), err error)
 	// Error makes an error of what a call answered; nil stays nil.
 	Error func(failure *raw.Failure) error
 )
+
+// Written is a text that the library writes into a buffer of a size that only it knows. guess usually suffices.
+func Written(guess int, write func(buffer []byte, needed *int64) *raw.Failure) (string, error) {
+	for {
+		buffer, needed := make([]byte, guess), int64(0)
+		if failure := write(buffer, &needed); failure != nil {
+			return "", Error(failure)
+		}
+		if needed <= int64(len(buffer)) {
+			return string(buffer[:needed-1]), nil // without the NUL
+		}
+		guess = int(needed)
+	}
+}

@@ -1,38 +1,58 @@
-// Package cross copies the fields of configurations between Go and C, through the accessors that SWIG made from the headers: one line
-// serves both directions.
+// Package cross makes of Go's values what the C functions take: addresses and lengths of slices, lists as one array and their lengths,
+// flags as numbers.
 package cross
 
-// Direction says which way a field goes.
-type Direction bool
+import "unsafe"
 
-// The directions, seen from Go.
-const (
-	FromC Direction = false
-	ToC   Direction = true
-)
-
-// number is a type of a field, in Go or in C.
-type number interface {
-	~int32 | ~int64 | ~uint64 | ~float64
+// Address is that of a slice's first element, nil if there is none.
+func Address[T any](slice []T) *T {
+	if len(slice) == 0 {
+		return nil
+	}
+	return &slice[0]
 }
 
-// Number copies one field.
-func Number[G, C number](d Direction, field *G, get func() C, set func(C)) {
-	if d == ToC {
-		set(C(*field))
-	} else {
-		*field = G(get())
+// Length is a slice's, as C counts.
+func Length[T any](slice []T) int64 { return int64(len(slice)) }
+
+var nothing byte
+
+// Text is the address of a text's first byte; an empty text has one, too.
+func Text(text []byte) *byte {
+	if len(text) == 0 {
+		return &nothing
 	}
+	return &text[0]
 }
 
-// Flag copies a field that is 0 or 1 in C.
-func Flag(d Direction, field *bool, get func() int32, set func(int32)) {
-	switch {
-	case d == FromC:
-		*field = get() != 0
-	case *field:
-		set(1)
-	default:
-		set(0)
+// Copied is a slice of what C has at an address; nil if it has nothing.
+func Copied[T any](address *T, count int64) []T {
+	if address == nil {
+		return nil
 	}
+	return append([]T(nil), unsafe.Slice(address, count)...)
+}
+
+// Flag is 0 or 1.
+func Flag(set bool) int32 {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// Texts are one behind the other, and their lengths.
+func Texts(texts []string) (all []byte, lengths []int64) {
+	for _, text := range texts {
+		all, lengths = append(all, text...), append(lengths, int64(len(text)))
+	}
+	return all, lengths
+}
+
+// IDs are one behind the other, and their lengths.
+func IDs(lists [][]int64) (all, lengths []int64) {
+	for _, list := range lists {
+		all, lengths = append(all, list...), append(lengths, Length(list))
+	}
+	return all, lengths
 }

@@ -37,143 +37,143 @@ typedef long long swig_type_4;
 typedef long long swig_type_5;
 typedef long long swig_type_6;
 typedef long long swig_type_7;
-typedef long long swig_type_8;
-typedef long long swig_type_9;
-typedef long long swig_type_10;
+typedef _gostring_ swig_type_8;
+typedef _gostring_ swig_type_9;
+typedef _gostring_ swig_type_10;
 typedef long long swig_type_11;
-typedef long long swig_type_12;
+typedef _gostring_ swig_type_12;
 typedef long long swig_type_13;
 typedef long long swig_type_14;
 typedef long long swig_type_15;
-typedef long long swig_type_16;
+typedef _gostring_ swig_type_16;
 typedef long long swig_type_17;
 typedef long long swig_type_18;
-typedef long long swig_type_19;
+typedef _gostring_ swig_type_19;
 typedef long long swig_type_20;
 typedef long long swig_type_21;
 typedef long long swig_type_22;
-typedef long long swig_type_23;
+typedef _gostring_ swig_type_23;
 typedef long long swig_type_24;
 typedef long long swig_type_25;
 typedef long long swig_type_26;
 typedef long long swig_type_27;
 typedef long long swig_type_28;
 typedef long long swig_type_29;
-typedef long long swig_type_30;
+typedef _gostring_ swig_type_30;
 typedef long long swig_type_31;
-typedef long long swig_type_32;
-typedef _gostring_ swig_type_33;
+typedef _gostring_ swig_type_32;
+typedef long long swig_type_33;
 typedef _gostring_ swig_type_34;
 typedef _gostring_ swig_type_35;
 typedef long long swig_type_36;
-typedef long long swig_type_37;
+typedef _gostring_ swig_type_37;
 typedef long long swig_type_38;
-typedef long long swig_type_39;
+typedef _gostring_ swig_type_39;
 typedef long long swig_type_40;
 typedef long long swig_type_41;
 typedef long long swig_type_42;
-typedef long long swig_type_43;
+typedef _gostring_ swig_type_43;
 typedef long long swig_type_44;
 typedef long long swig_type_45;
 typedef long long swig_type_46;
-typedef long long swig_type_47;
-typedef long long swig_type_48;
+typedef _gostring_ swig_type_47;
+typedef _gostring_ swig_type_48;
 typedef long long swig_type_49;
-typedef long long swig_type_50;
+typedef _gostring_ swig_type_50;
 typedef long long swig_type_51;
 typedef long long swig_type_52;
 typedef long long swig_type_53;
-typedef long long swig_type_54;
+typedef _gostring_ swig_type_54;
 typedef long long swig_type_55;
 typedef long long swig_type_56;
-typedef long long swig_type_57;
+typedef _gostring_ swig_type_57;
 typedef long long swig_type_58;
 typedef long long swig_type_59;
-typedef long long swig_type_60;
-typedef long long swig_type_61;
+typedef _gostring_ swig_type_60;
+typedef _gostring_ swig_type_61;
 typedef long long swig_type_62;
 typedef long long swig_type_63;
-typedef long long swig_type_64;
+typedef _gostring_ swig_type_64;
 typedef long long swig_type_65;
 typedef long long swig_type_66;
 typedef long long swig_type_67;
-typedef _gostring_ swig_type_68;
-typedef long long swig_type_69;
-typedef long long swig_type_70;
+typedef long long swig_type_68;
+typedef _gostring_ swig_type_69;
+typedef _gostring_ swig_type_70;
 typedef long long swig_type_71;
 typedef long long swig_type_72;
-typedef _gostring_ swig_type_73;
+typedef long long swig_type_73;
 typedef long long swig_type_74;
-typedef _gostring_ swig_type_75;
+typedef long long swig_type_75;
 typedef long long swig_type_76;
-typedef long long swig_type_77;
-typedef long long swig_type_78;
+typedef _gostring_ swig_type_77;
+typedef _gostring_ swig_type_78;
 typedef long long swig_type_79;
 typedef long long swig_type_80;
 typedef long long swig_type_81;
-typedef long long swig_type_82;
+typedef _gostring_ swig_type_82;
 typedef _gostring_ swig_type_83;
-typedef long long swig_type_84;
-typedef _gostring_ swig_type_85;
+typedef _gostring_ swig_type_84;
+typedef long long swig_type_85;
 typedef long long swig_type_86;
 typedef long long swig_type_87;
-typedef _gostring_ swig_type_88;
-typedef long long swig_type_89;
-typedef long long swig_type_90;
-typedef long long swig_type_91;
-typedef _gostring_ swig_type_92;
+typedef long long swig_type_88;
+typedef _gostring_ swig_type_89;
+typedef _gostring_ swig_type_90;
+typedef _gostring_ swig_type_91;
+typedef long long swig_type_92;
 typedef long long swig_type_93;
 typedef long long swig_type_94;
-typedef long long swig_type_95;
+typedef _gostring_ swig_type_95;
 typedef _gostring_ swig_type_96;
 typedef long long swig_type_97;
 typedef long long swig_type_98;
-typedef long long swig_type_99;
-typedef _gostring_ swig_type_100;
-typedef long long swig_type_101;
+typedef _gostring_ swig_type_99;
+typedef long long swig_type_100;
+typedef _gostring_ swig_type_101;
 typedef long long swig_type_102;
 typedef long long swig_type_103;
 typedef _gostring_ swig_type_104;
 typedef long long swig_type_105;
 typedef _gostring_ swig_type_106;
 typedef long long swig_type_107;
-typedef _gostring_ swig_type_108;
-typedef long long swig_type_109;
+typedef long long swig_type_108;
+typedef _gostring_ swig_type_109;
 typedef long long swig_type_110;
 typedef long long swig_type_111;
 typedef long long swig_type_112;
 typedef long long swig_type_113;
 typedef long long swig_type_114;
-typedef _gostring_ swig_type_115;
-typedef long long swig_type_116;
-typedef long long swig_type_117;
+typedef long long swig_type_115;
+typedef _gostring_ swig_type_116;
+typedef _gostring_ swig_type_117;
 typedef long long swig_type_118;
-typedef long long swig_type_119;
+typedef _gostring_ swig_type_119;
 typedef long long swig_type_120;
 typedef long long swig_type_121;
 typedef long long swig_type_122;
-typedef _gostring_ swig_type_123;
+typedef long long swig_type_123;
 typedef long long swig_type_124;
 typedef _gostring_ swig_type_125;
 typedef long long swig_type_126;
-typedef long long swig_type_127;
-typedef _gostring_ swig_type_128;
+typedef _gostring_ swig_type_127;
+typedef long long swig_type_128;
 typedef _gostring_ swig_type_129;
 typedef long long swig_type_130;
-typedef long long swig_type_131;
-typedef _gostring_ swig_type_132;
-typedef _gostring_ swig_type_133;
+typedef _gostring_ swig_type_131;
+typedef long long swig_type_132;
+typedef long long swig_type_133;
 typedef long long swig_type_134;
 typedef long long swig_type_135;
 typedef long long swig_type_136;
 typedef long long swig_type_137;
 typedef long long swig_type_138;
-typedef long long swig_type_139;
+typedef _gostring_ swig_type_139;
 typedef long long swig_type_140;
-typedef long long swig_type_141;
+typedef _gostring_ swig_type_141;
 typedef long long swig_type_142;
 typedef long long swig_type_143;
-typedef _gostring_ swig_type_144;
+typedef long long swig_type_144;
 typedef _gostring_ swig_type_145;
 typedef long long swig_type_146;
 typedef _gostring_ swig_type_147;
@@ -182,37 +182,37 @@ typedef _gostring_ swig_type_149;
 typedef long long swig_type_150;
 typedef long long swig_type_151;
 typedef long long swig_type_152;
-typedef _gostring_ swig_type_153;
+typedef long long swig_type_153;
 typedef long long swig_type_154;
 typedef long long swig_type_155;
-typedef long long swig_type_156;
-typedef _gostring_ swig_type_157;
+typedef _gostring_ swig_type_156;
+typedef long long swig_type_157;
 typedef long long swig_type_158;
 typedef long long swig_type_159;
 typedef long long swig_type_160;
 typedef long long swig_type_161;
 typedef long long swig_type_162;
 typedef long long swig_type_163;
-typedef long long swig_type_164;
+typedef _gostring_ swig_type_164;
 typedef long long swig_type_165;
 typedef long long swig_type_166;
-typedef long long swig_type_167;
+typedef _gostring_ swig_type_167;
 typedef _gostring_ swig_type_168;
 typedef long long swig_type_169;
 typedef long long swig_type_170;
-typedef long long swig_type_171;
-typedef long long swig_type_172;
-typedef long long swig_type_173;
+typedef _gostring_ swig_type_171;
+typedef _gostring_ swig_type_172;
+typedef _gostring_ swig_type_173;
 typedef long long swig_type_174;
 typedef long long swig_type_175;
 typedef long long swig_type_176;
-typedef long long swig_type_177;
-typedef _gostring_ swig_type_178;
+typedef _gostring_ swig_type_177;
+typedef long long swig_type_178;
 typedef long long swig_type_179;
 typedef long long swig_type_180;
-typedef long long swig_type_181;
-typedef _gostring_ swig_type_182;
-typedef _gostring_ swig_type_183;
+typedef _gostring_ swig_type_181;
+typedef long long swig_type_182;
+typedef long long swig_type_183;
 typedef long long swig_type_184;
 typedef long long swig_type_185;
 typedef long long swig_type_186;
@@ -225,35 +225,35 @@ typedef long long swig_type_192;
 typedef long long swig_type_193;
 typedef long long swig_type_194;
 typedef long long swig_type_195;
-typedef long long swig_type_196;
-typedef _gostring_ swig_type_197;
+typedef _gostring_ swig_type_196;
+typedef long long swig_type_197;
 typedef long long swig_type_198;
 typedef long long swig_type_199;
-typedef long long swig_type_200;
-typedef _gostring_ swig_type_201;
+typedef _gostring_ swig_type_200;
+typedef long long swig_type_201;
 typedef long long swig_type_202;
 typedef long long swig_type_203;
-typedef long long swig_type_204;
+typedef _gostring_ swig_type_204;
 typedef long long swig_type_205;
-typedef _gostring_ swig_type_206;
+typedef long long swig_type_206;
 typedef long long swig_type_207;
-typedef long long swig_type_208;
-typedef _gostring_ swig_type_209;
+typedef _gostring_ swig_type_208;
+typedef long long swig_type_209;
 typedef long long swig_type_210;
 typedef long long swig_type_211;
-typedef long long swig_type_212;
+typedef _gostring_ swig_type_212;
 typedef long long swig_type_213;
 typedef long long swig_type_214;
 typedef long long swig_type_215;
-typedef long long swig_type_216;
+typedef _gostring_ swig_type_216;
 typedef long long swig_type_217;
 typedef long long swig_type_218;
-typedef _gostring_ swig_type_219;
+typedef long long swig_type_219;
 typedef _gostring_ swig_type_220;
 typedef long long swig_type_221;
 typedef long long swig_type_222;
 typedef long long swig_type_223;
-typedef long long swig_type_224;
+typedef _gostring_ swig_type_224;
 typedef long long swig_type_225;
 typedef long long swig_type_226;
 typedef long long swig_type_227;
@@ -264,715 +264,130 @@ typedef _gostring_ swig_type_231;
 typedef long long swig_type_232;
 typedef long long swig_type_233;
 typedef long long swig_type_234;
-typedef _gostring_ swig_type_235;
+typedef long long swig_type_235;
 typedef long long swig_type_236;
 typedef long long swig_type_237;
-typedef long long swig_type_238;
-typedef _gostring_ swig_type_239;
+typedef _gostring_ swig_type_238;
+typedef long long swig_type_239;
 typedef long long swig_type_240;
-typedef _gostring_ swig_type_241;
+typedef long long swig_type_241;
 typedef long long swig_type_242;
 typedef long long swig_type_243;
-typedef _gostring_ swig_type_244;
-typedef long long swig_type_245;
-typedef long long swig_type_246;
-typedef _gostring_ swig_type_247;
-typedef long long swig_type_248;
-typedef long long swig_type_249;
-typedef long long swig_type_250;
-typedef long long swig_type_251;
-typedef long long swig_type_252;
-typedef long long swig_type_253;
-typedef _gostring_ swig_type_254;
-typedef long long swig_type_255;
-typedef long long swig_type_256;
-typedef long long swig_type_257;
-typedef long long swig_type_258;
-typedef _gostring_ swig_type_259;
-typedef long long swig_type_260;
-typedef long long swig_type_261;
-typedef long long swig_type_262;
-typedef long long swig_type_263;
-typedef long long swig_type_264;
-typedef long long swig_type_265;
-typedef long long swig_type_266;
-typedef _gostring_ swig_type_267;
-typedef long long swig_type_268;
-typedef long long swig_type_269;
-typedef long long swig_type_270;
-typedef _gostring_ swig_type_271;
-typedef long long swig_type_272;
-typedef long long swig_type_273;
-typedef long long swig_type_274;
-typedef long long swig_type_275;
-typedef long long swig_type_276;
-typedef _gostring_ swig_type_277;
-typedef long long swig_type_278;
-typedef long long swig_type_279;
-typedef long long swig_type_280;
-typedef _gostring_ swig_type_281;
-typedef long long swig_type_282;
-typedef long long swig_type_283;
-typedef long long swig_type_284;
-typedef _gostring_ swig_type_285;
-typedef long long swig_type_286;
-typedef long long swig_type_287;
-typedef long long swig_type_288;
-typedef _gostring_ swig_type_289;
-typedef long long swig_type_290;
-typedef long long swig_type_291;
-typedef _gostring_ swig_type_292;
-typedef long long swig_type_293;
-typedef long long swig_type_294;
-typedef long long swig_type_295;
-typedef _gostring_ swig_type_296;
-typedef long long swig_type_297;
-typedef long long swig_type_298;
-typedef _gostring_ swig_type_299;
-typedef long long swig_type_300;
-typedef long long swig_type_301;
-typedef long long swig_type_302;
-typedef _gostring_ swig_type_303;
-typedef long long swig_type_304;
-typedef long long swig_type_305;
-typedef _gostring_ swig_type_306;
-typedef long long swig_type_307;
-typedef long long swig_type_308;
-typedef _gostring_ swig_type_309;
-typedef long long swig_type_310;
-typedef long long swig_type_311;
-typedef long long swig_type_312;
-typedef long long swig_type_313;
-typedef _gostring_ swig_type_314;
-typedef long long swig_type_315;
-typedef long long swig_type_316;
-typedef long long swig_type_317;
-typedef long long swig_type_318;
-typedef _gostring_ swig_type_319;
-typedef long long swig_type_320;
-typedef long long swig_type_321;
-typedef _gostring_ swig_type_322;
-typedef long long swig_type_323;
-typedef long long swig_type_324;
-typedef _gostring_ swig_type_325;
-typedef long long swig_type_326;
-typedef long long swig_type_327;
-typedef long long swig_type_328;
-typedef _gostring_ swig_type_329;
-typedef long long swig_type_330;
-typedef long long swig_type_331;
-typedef long long swig_type_332;
-typedef _gostring_ swig_type_333;
-typedef long long swig_type_334;
-typedef long long swig_type_335;
-typedef long long swig_type_336;
-typedef long long swig_type_337;
-typedef long long swig_type_338;
-typedef long long swig_type_339;
-typedef long long swig_type_340;
-typedef long long swig_type_341;
-typedef long long swig_type_342;
-typedef long long swig_type_343;
-typedef long long swig_type_344;
-typedef _gostring_ swig_type_345;
-typedef long long swig_type_346;
-typedef long long swig_type_347;
-typedef long long swig_type_348;
-typedef long long swig_type_349;
-typedef long long swig_type_350;
-typedef long long swig_type_351;
-typedef long long swig_type_352;
-typedef long long swig_type_353;
-typedef long long swig_type_354;
-typedef long long swig_type_355;
-typedef long long swig_type_356;
-typedef long long swig_type_357;
-typedef long long swig_type_358;
-typedef long long swig_type_359;
-typedef long long swig_type_360;
-typedef long long swig_type_361;
-typedef long long swig_type_362;
-typedef long long swig_type_363;
-typedef long long swig_type_364;
-typedef long long swig_type_365;
-typedef long long swig_type_366;
-typedef long long swig_type_367;
-typedef long long swig_type_368;
-typedef long long swig_type_369;
-typedef long long swig_type_370;
-typedef long long swig_type_371;
-typedef long long swig_type_372;
-typedef long long swig_type_373;
-typedef long long swig_type_374;
-typedef long long swig_type_375;
-typedef long long swig_type_376;
-typedef long long swig_type_377;
-typedef _gostring_ swig_type_378;
-typedef long long swig_type_379;
-typedef long long swig_type_380;
-typedef long long swig_type_381;
-typedef long long swig_type_382;
-typedef long long swig_type_383;
-typedef long long swig_type_384;
-typedef long long swig_type_385;
-typedef long long swig_type_386;
-typedef long long swig_type_387;
-typedef long long swig_type_388;
-typedef long long swig_type_389;
-typedef long long swig_type_390;
-typedef _gostring_ swig_type_391;
-typedef long long swig_type_392;
-typedef _gostring_ swig_type_393;
-typedef _gostring_ swig_type_394;
-typedef _gostring_ swig_type_395;
-typedef long long swig_type_396;
-typedef _gostring_ swig_type_397;
-typedef long long swig_type_398;
-typedef long long swig_type_399;
-typedef _gostring_ swig_type_400;
-typedef long long swig_type_401;
-typedef long long swig_type_402;
-typedef _gostring_ swig_type_403;
-typedef long long swig_type_404;
-typedef long long swig_type_405;
-typedef _gostring_ swig_type_406;
-typedef long long swig_type_407;
-typedef long long swig_type_408;
-typedef _gostring_ swig_type_409;
-typedef long long swig_type_410;
-typedef long long swig_type_411;
-typedef long long swig_type_412;
-typedef long long swig_type_413;
-typedef long long swig_type_414;
-typedef long long swig_type_415;
-typedef _gostring_ swig_type_416;
-typedef long long swig_type_417;
-typedef long long swig_type_418;
-typedef long long swig_type_419;
-typedef long long swig_type_420;
-typedef long long swig_type_421;
-typedef _gostring_ swig_type_422;
-typedef long long swig_type_423;
-typedef long long swig_type_424;
-typedef long long swig_type_425;
-typedef long long swig_type_426;
-typedef long long swig_type_427;
-typedef long long swig_type_428;
-typedef _gostring_ swig_type_429;
-typedef long long swig_type_430;
-typedef _gostring_ swig_type_431;
-typedef long long swig_type_432;
-typedef long long swig_type_433;
-typedef long long swig_type_434;
-typedef _gostring_ swig_type_435;
-typedef long long swig_type_436;
-typedef long long swig_type_437;
-typedef _gostring_ swig_type_438;
-typedef long long swig_type_439;
-typedef long long swig_type_440;
-extern void _wrap_Swig_free_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_7f290aa942dd3ee6(swig_intgo arg1);
-extern void _wrap_delete_Context_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_delete_Scheme_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_delete_Plan_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_delete_Cache_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_delete_CachePlan_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_delete_Model_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_1 _wrap_status_text_raw_7f290aa942dd3ee6(int arg1);
-extern int _wrap_version_raw_7f290aa942dd3ee6(void);
-extern swig_type_2 _wrap_version_text_raw_7f290aa942dd3ee6(void);
-extern int _wrap_abi_version_raw_7f290aa942dd3ee6(void);
-extern void _wrap_RopeConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_layout_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_layout_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_rotary_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_rotary_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_rotary_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_rotary_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_angle_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_angle_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_base_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_base_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_original_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_3 arg2);
-extern swig_type_4 _wrap_RopeConfig_original_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_beta_fast_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_beta_fast_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_beta_slow_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_beta_slow_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_extrapolation_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_extrapolation_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_ramp_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_ramp_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_truncate_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_truncate_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_mscale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_mscale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_mscale_all_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_mscale_all_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_magnitude_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_magnitude_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_length_switch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_length_switch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_attention_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_attention_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_mixed_exponent_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_mixed_exponent_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_low_freq_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_low_freq_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_high_freq_factor_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_high_freq_factor_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_rotated_fraction_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_rotated_fraction_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_RopeConfig_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_delete_RopeConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeConfig_set_axis_section_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, int arg3);
-extern int _wrap_RopeConfig_get_axis_section_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern void _wrap_RemapConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RemapConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_5 arg2);
-extern swig_type_6 _wrap_RemapConfig_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_group_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_7 arg2);
-extern swig_type_8 _wrap_RemapConfig_group_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_leak_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RemapConfig_leak_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_chunk_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_9 arg2);
-extern swig_type_10 _wrap_RemapConfig_chunk_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_local_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_11 arg2);
-extern swig_type_12 _wrap_RemapConfig_local_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_13 arg2);
-extern swig_type_14 _wrap_RemapConfig_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_sinks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_15 arg2);
-extern swig_type_16 _wrap_RemapConfig_sinks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_real_shift_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RemapConfig_real_shift_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RemapConfig_position_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RemapConfig_position_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_RemapConfig_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_delete_RemapConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_alibi_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_alibi_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_buckets_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_max_distance_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_17 arg2);
-extern swig_type_18 _wrap_BiasConfig_max_distance_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_distance_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_19 arg2);
-extern swig_type_20 _wrap_BiasConfig_distance_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_max_bias_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_BiasConfig_max_bias_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_BiasConfig_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_trained_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_21 arg2);
-extern swig_type_22 _wrap_BiasConfig_trained_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BiasConfig_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BiasConfig_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_BiasConfig_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_delete_BiasConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_MaskConfig_causal_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_MaskConfig_causal_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_MaskConfig_window_left_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_23 arg2);
-extern swig_type_24 _wrap_MaskConfig_window_left_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_MaskConfig_window_right_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_25 arg2);
-extern swig_type_26 _wrap_MaskConfig_window_right_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_MaskConfig_sinks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_27 arg2);
-extern swig_type_28 _wrap_MaskConfig_sinks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_MaskConfig_chunk_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_29 arg2);
-extern swig_type_30 _wrap_MaskConfig_chunk_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_MaskConfig_prefix_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_31 arg2);
-extern swig_type_32 _wrap_MaskConfig_prefix_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_MaskConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_MaskConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_temperature_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ScoreConfig_temperature_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_multiplier_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_multiplier_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_trained_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_trained_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_alpha_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_alpha_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ScoreConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_33 _wrap_method_name_raw_7f290aa942dd3ee6(int arg1, int arg2);
-extern int _wrap_method_find_raw_7f290aa942dd3ee6(int arg1, swig_type_34 arg2);
-extern int _wrap_method_count_raw_7f290aa942dd3ee6(int arg1);
-extern int _wrap_scheme_axes_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_visible_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_Probe_visible_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_branch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_Probe_branch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_query_angle_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_query_angle_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_key_angle_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_key_angle_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_relative_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_relative_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_bias_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_bias_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Probe_magnitude_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_Probe_magnitude_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_Probe_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_Probe_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_35 _wrap_scheme_probe_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_36 arg2, swig_type_37 arg3, swig_type_38 arg4, int arg5, uintptr_t arg6);
-extern void _wrap_RopeOptions_side_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeOptions_side_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeOptions_branch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeOptions_branch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeOptions_direction_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RopeOptions_direction_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeOptions_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_39 arg2);
-extern swig_type_40 _wrap_RopeOptions_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeOptions_axis_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_41 arg2);
-extern swig_type_42 _wrap_RopeOptions_axis_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RopeOptions_xpos_centre_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_RopeOptions_xpos_centre_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_RopeOptions_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_RopeOptions_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_FireConfig_hidden_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_FireConfig_hidden_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_FireConfig_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_FireConfig_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_FireConfig_c_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_FireConfig_c_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_FireConfig_threshold_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_FireConfig_threshold_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_FireConfig_epsilon_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_FireConfig_epsilon_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_FireConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_FireConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_state_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_Problem_state_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_batch_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_43 arg2);
-extern swig_type_44 _wrap_Problem_batch_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_45 arg2);
-extern swig_type_46 _wrap_Problem_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_47 arg2);
-extern swig_type_48 _wrap_Problem_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_queries_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_49 arg2);
-extern swig_type_50 _wrap_Problem_queries_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_keys_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_51 arg2);
-extern swig_type_52 _wrap_Problem_keys_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_53 arg2);
-extern swig_type_54 _wrap_Problem_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_55 arg2);
-extern swig_type_56 _wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_57 arg2);
-extern swig_type_58 _wrap_Problem_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_head_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_59 arg2);
-extern swig_type_60 _wrap_Problem_head_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_61 arg2);
-extern swig_type_62 _wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_63 arg2);
-extern swig_type_64 _wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_Problem_segments_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_65 arg2);
-extern swig_type_66 _wrap_Problem_segments_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_Problem_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_Problem_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_67 _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ContextConfig_isa_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ContextConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern int _wrap_context_threads_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern int _wrap_context_isa_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern int _wrap_isa_supported_raw_7f290aa942dd3ee6(int arg1);
-extern swig_type_68 _wrap_isa_name_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_shutdown_raw_7f290aa942dd3ee6(void);
-extern void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(swig_type_69 arg1, swig_type_70 arg2, swig_type_71 arg3, swig_type_72 arg4, swig_voidp arg5);
-extern swig_type_73 _wrap_tensor_check_raw_7f290aa942dd3ee6(int arg1, swig_voidp arg2, swig_type_74 arg3);
-extern swig_type_75 _wrap_scheme_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_76 arg3, swig_voidp arg4, swig_type_77 arg5, uintptr_t arg6, uintptr_t arg7, swig_voidp arg8, swig_type_78 arg9, swig_voidp arg10, swig_type_79 arg11, swig_voidp arg12, swig_type_80 arg13, swig_voidp arg14, swig_type_81 arg15, uintptr_t arg16, uintptr_t arg17, swig_voidp arg18, swig_type_82 arg19);
-extern swig_type_83 _wrap_scheme_from_json_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_84 arg2);
-extern swig_type_85 _wrap_scheme_to_json_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_86 arg3, swig_voidp arg4, swig_type_87 arg5);
-extern swig_type_88 _wrap_rope_frequencies_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_89 arg2, swig_voidp arg3, swig_type_90 arg4, swig_voidp arg5, swig_type_91 arg6);
-extern swig_type_92 _wrap_scheme_visible_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_93 arg2, swig_type_94 arg3, swig_voidp arg4, swig_type_95 arg5);
-extern swig_type_96 _wrap_rope_apply_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_97 arg6, swig_type_98 arg7, double arg8, swig_voidp arg9, swig_type_99 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_100 _wrap_bias_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, int arg3, swig_type_101 arg4, swig_type_102 arg5, swig_voidp arg6, swig_type_103 arg7);
-extern swig_type_104 _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_type_105 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
-extern swig_type_106 _wrap_position_lookup_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_107 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
-extern swig_type_108 _wrap_fire_fill_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_109 arg4, swig_voidp arg5, swig_type_110 arg6, swig_voidp arg7, swig_type_111 arg8, swig_voidp arg9, swig_type_112 arg10, swig_voidp arg11, swig_type_113 arg12, swig_voidp arg13, swig_type_114 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
-extern swig_type_115 _wrap_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_116 arg5, swig_voidp arg6, swig_type_117 arg7, swig_voidp arg8, swig_type_118 arg9, swig_voidp arg10, swig_type_119 arg11, swig_voidp arg12, swig_type_120 arg13, swig_voidp arg14, swig_type_121 arg15, swig_voidp arg16, swig_type_122 arg17);
-extern swig_type_123 _wrap_plan_tile_counts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_124 arg3);
-extern swig_type_125 _wrap_attention_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_126 arg19, swig_voidp arg20, swig_type_127 arg21);
-extern swig_type_128 _wrap_attention_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_129 _wrap_attention_merge_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_130 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_131 arg11);
-extern uintptr_t _wrap_new_CancelFlag_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_cancel_flag_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern swig_type_132 _wrap_context_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_133 _wrap_diagnose_raw_7f290aa942dd3ee6(void);
-extern void _wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_134 arg2);
-extern swig_type_135 _wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_136 arg2);
-extern swig_type_137 _wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_138 arg2);
-extern swig_type_139 _wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_140 arg2);
-extern swig_type_141 _wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_142 arg2);
-extern swig_type_143 _wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_CacheConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_144 _wrap_cache_sequence_create_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_145 _wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_146 arg2);
-extern swig_type_147 _wrap_cache_fork_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_148 arg2, swig_voidp arg3);
-extern swig_type_149 _wrap_cache_evict_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_150 arg2, swig_type_151 arg3, swig_type_152 arg4);
-extern swig_type_153 _wrap_cache_keep_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_154 arg2, swig_type_155 arg3, swig_type_156 arg4);
-extern swig_type_157 _wrap_cache_clear_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_158 arg2);
-extern swig_type_159 _wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_160 arg2);
-extern swig_type_161 _wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_162 arg2);
-extern swig_type_163 _wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_164 arg2);
-extern swig_type_165 _wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_166 arg2);
-extern swig_type_167 _wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_SequenceInfo_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_168 _wrap_cache_sequence_info_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_169 arg2, uintptr_t arg3);
-extern void _wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_170 arg2);
-extern swig_type_171 _wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_172 arg2);
-extern swig_type_173 _wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_174 arg2);
-extern swig_type_175 _wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_176 arg2);
-extern swig_type_177 _wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_CacheStatistics_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_178 _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_179 _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_180 _wrap_cache_save_size_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_181 arg2);
-extern swig_type_182 _wrap_cache_create_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_183 _wrap_cache_append_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_184 arg3, swig_voidp arg4, swig_type_185 arg5, swig_voidp arg6, swig_type_186 arg7);
-extern swig_type_187 _wrap_cache_write_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_188 arg3, swig_voidp arg4, swig_type_189 arg5, swig_voidp arg6, swig_type_190 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_191 _wrap_cache_plan_create_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_192 arg5, swig_voidp arg6, swig_type_193 arg7, swig_type_194 arg8, swig_voidp arg9, swig_type_195 arg10, swig_type_196 arg11);
-extern swig_type_197 _wrap_cache_run_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_type_198 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_199 arg11, swig_voidp arg12, swig_type_200 arg13);
-extern swig_type_201 _wrap_attention_decode_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_202 arg4, swig_voidp arg5, swig_type_203 arg6, swig_voidp arg7, swig_type_204 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_205 arg16);
-extern swig_type_206 _wrap_cache_save_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_207 arg2, swig_voidp arg3, swig_type_208 arg4);
-extern swig_type_209 _wrap_cache_restore_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_210 arg3, swig_voidp arg4);
-extern void _wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_211 arg2);
-extern swig_type_212 _wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_213 arg2);
-extern swig_type_214 _wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_215 arg2);
-extern swig_type_216 _wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_217 arg2);
-extern swig_type_218 _wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_219 _wrap_verdict_name_raw_7f290aa942dd3ee6(int arg1);
-extern swig_type_220 _wrap_verdict_rule_raw_7f290aa942dd3ee6(void);
-extern void _wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_smoothing_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BleuConfig_max_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_max_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BleuConfig_lowercase_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_lowercase_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BleuConfig_effective_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BleuConfig_effective_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BleuConfig_smoothing_value_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_BleuConfig_smoothing_value_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_BleuConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_BleuConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ChrfConfig_char_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_char_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ChrfConfig_word_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_word_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ChrfConfig_lowercase_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_lowercase_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ChrfConfig_whitespace_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_whitespace_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ChrfConfig_every_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ChrfConfig_every_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ChrfConfig_beta_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ChrfConfig_beta_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ChrfConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ChrfConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RougeConfig_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RougeConfig_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RougeConfig_order_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RougeConfig_order_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_RougeConfig_stem_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_RougeConfig_stem_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_RougeConfig_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_221 arg2);
-extern swig_type_222 _wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_223 arg2);
-extern swig_type_224 _wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_225 arg2);
-extern swig_type_226 _wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_227 arg2);
-extern swig_type_228 _wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_229 arg2);
-extern swig_type_230 _wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(int arg1);
-extern void _wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_231 _wrap_token_nll_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_232 arg6, swig_type_233 arg7, swig_voidp arg8, swig_type_234 arg9);
-extern swig_type_235 _wrap_token_nll_grad_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_236 arg6, swig_type_237 arg7, swig_voidp arg8, swig_type_238 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_239 _wrap_windows_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_240 arg3);
-extern swig_type_241 _wrap_windows_get_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_242 arg2, swig_voidp arg3, swig_type_243 arg4);
-extern swig_type_244 _wrap_loss_init_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_245 arg2, swig_voidp arg3, swig_type_246 arg4);
-extern swig_type_247 _wrap_loss_add_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_248 arg2, swig_voidp arg3, swig_type_249 arg4, swig_voidp arg5, swig_type_250 arg6, swig_voidp arg7, swig_type_251 arg8, swig_type_252 arg9, swig_type_253 arg10);
-extern swig_type_254 _wrap_loss_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_255 arg2, swig_voidp arg3, swig_type_256 arg4, swig_voidp arg5, swig_type_257 arg6, swig_voidp arg7, swig_type_258 arg8);
-extern swig_type_259 _wrap_loss_add_by_context_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_260 arg2, swig_voidp arg3, swig_type_261 arg4, swig_voidp arg5, swig_type_262 arg6, swig_type_263 arg7, swig_voidp arg8, swig_type_264 arg9, swig_voidp arg10, swig_type_265 arg11, swig_type_266 arg12);
-extern swig_type_267 _wrap_loss_summarize_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_268 arg2, swig_voidp arg3, swig_type_269 arg4, swig_voidp arg5, swig_type_270 arg6);
-extern swig_type_271 _wrap_judge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_272 arg2, swig_voidp arg3, swig_type_273 arg4, swig_type_274 arg5, swig_voidp arg6, swig_type_275 arg7, swig_voidp arg8, swig_type_276 arg9);
-extern swig_type_277 _wrap_tokenize_raw_7f290aa942dd3ee6(int arg1, int arg2, swig_voidp arg3, swig_type_278 arg4, swig_voidp arg5, swig_type_279 arg6, swig_voidp arg7, swig_type_280 arg8);
-extern swig_type_281 _wrap_bleu_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_282 arg3, swig_voidp arg4, swig_type_283 arg5, swig_voidp arg6, swig_type_284 arg7);
-extern swig_type_285 _wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_286 arg3, swig_voidp arg4, swig_type_287 arg5, swig_voidp arg6, swig_type_288 arg7);
-extern swig_type_289 _wrap_bleu_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_290 arg2, swig_voidp arg3, swig_type_291 arg4);
-extern swig_type_292 _wrap_bleu_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_293 arg3, swig_voidp arg4, swig_type_294 arg5, swig_voidp arg6, swig_type_295 arg7);
-extern swig_type_296 _wrap_bleu_signature_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2, swig_voidp arg3, swig_type_297 arg4, swig_voidp arg5, swig_type_298 arg6);
-extern swig_type_299 _wrap_chrf_add_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_300 arg3, swig_voidp arg4, swig_type_301 arg5, swig_voidp arg6, swig_type_302 arg7);
-extern swig_type_303 _wrap_chrf_merge_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_304 arg2, swig_voidp arg3, swig_type_305 arg4);
-extern swig_type_306 _wrap_chrf_score_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_307 arg3, swig_voidp arg4, swig_type_308 arg5);
-extern swig_type_309 _wrap_rouge_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_310 arg3, swig_voidp arg4, swig_type_311 arg5, swig_voidp arg6, swig_type_312 arg7, swig_voidp arg8, swig_type_313 arg9);
-extern swig_type_314 _wrap_rouge_tokens_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_315 arg3, swig_voidp arg4, swig_type_316 arg5, swig_voidp arg6, swig_type_317 arg7, swig_voidp arg8, swig_type_318 arg9);
-extern swig_type_319 _wrap_bootstrap_mean_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_320 arg4, swig_voidp arg5, swig_type_321 arg6);
-extern swig_type_322 _wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_323 arg5, swig_voidp arg6, swig_type_324 arg7);
-extern swig_type_325 _wrap_passkey_make_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_326 arg3, swig_voidp arg4, swig_type_327 arg5, swig_voidp arg6, swig_type_328 arg7);
-extern swig_type_329 _wrap_passkey_check_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_330 arg2, swig_type_331 arg3, swig_voidp arg4, swig_type_332 arg5);
-extern swig_type_333 _wrap_needle_place_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_334 arg2, swig_voidp arg3, swig_type_335 arg4, double arg5, swig_voidp arg6, swig_type_336 arg7, swig_voidp arg8, swig_type_337 arg9, swig_voidp arg10, swig_type_338 arg11);
-extern void _wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_339 arg2);
-extern swig_type_340 _wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_341 arg2);
-extern swig_type_342 _wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_343 arg2);
-extern swig_type_344 _wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelOptions_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_345 _wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_346 arg2);
-extern swig_type_347 _wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_348 arg2);
-extern swig_type_349 _wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_350 arg2);
-extern swig_type_351 _wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_352 arg2);
-extern swig_type_353 _wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_354 arg2);
-extern swig_type_355 _wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_356 arg2);
-extern swig_type_357 _wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_358 arg2);
-extern swig_type_359 _wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_360 arg2);
-extern swig_type_361 _wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_362 arg2);
-extern swig_type_363 _wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_364 arg2);
-extern swig_type_365 _wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_366 arg2);
-extern swig_type_367 _wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_368 arg2);
-extern swig_type_369 _wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_370 arg2);
-extern swig_type_371 _wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_372 arg2);
-extern swig_type_373 _wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_374 arg2);
-extern swig_type_375 _wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_376 arg2);
-extern swig_type_377 _wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelInfo_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_378 _wrap_model_describe_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_379 arg2);
-extern swig_type_380 _wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_381 arg2);
-extern swig_type_382 _wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_383 arg2);
-extern swig_type_384 _wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_385 arg2);
-extern swig_type_386 _wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_387 arg2);
-extern swig_type_388 _wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_389 arg2);
-extern swig_type_390 _wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(uintptr_t arg1, double arg2);
-extern double _wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelLayer_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_391 _wrap_model_layer_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_392 arg2, uintptr_t arg3);
-extern void _wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern void _wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(uintptr_t arg1, int arg2);
-extern int _wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_393 _wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_394 _wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern uintptr_t _wrap_new_ModelNote_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_ModelNote_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_395 _wrap_model_note_at_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_396 arg2, uintptr_t arg3);
-extern uintptr_t _wrap_new_Metadata_raw_7f290aa942dd3ee6(void);
-extern void _wrap_delete_Metadata_raw_7f290aa942dd3ee6(uintptr_t arg1);
-extern swig_type_397 _wrap_metadata_integers_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_398 arg3, int arg4, swig_voidp arg5, swig_type_399 arg6);
-extern swig_type_400 _wrap_metadata_reals_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_401 arg3, int arg4, swig_voidp arg5, swig_type_402 arg6);
-extern swig_type_403 _wrap_metadata_texts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_voidp arg2, swig_type_404 arg3, int arg4, swig_type_405 arg5);
-extern swig_type_406 _wrap_metadata_text_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_407 arg2, swig_voidp arg3, swig_type_408 arg4);
-extern swig_type_409 _wrap_model_from_config_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_410 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_411 arg5, swig_voidp arg6, swig_type_412 arg7, swig_voidp arg8, swig_type_413 arg9, swig_voidp arg10, swig_type_414 arg11, swig_voidp arg12, swig_type_415 arg13);
-extern swig_type_416 _wrap_model_from_metadata_raw_7f290aa942dd3ee6(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_417 arg4, swig_voidp arg5, swig_type_418 arg6, swig_voidp arg7, swig_type_419 arg8, swig_voidp arg9, swig_type_420 arg10, swig_voidp arg11, swig_type_421 arg12);
-extern swig_type_422 _wrap_model_from_gguf_raw_7f290aa942dd3ee6(swig_voidp arg1, swig_type_423 arg2, uintptr_t arg3, swig_voidp arg4, swig_type_424 arg5, swig_voidp arg6, swig_type_425 arg7, swig_voidp arg8, swig_type_426 arg9, swig_voidp arg10, swig_type_427 arg11, swig_voidp arg12, swig_type_428 arg13);
-extern swig_type_429 _wrap_model_layer_scheme_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_430 arg2);
-extern swig_type_431 _wrap_model_layer_parts_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_432 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5, uintptr_t arg6, uintptr_t arg7);
-extern swig_type_433 _wrap_model_layer_array_count_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_434 arg2, int arg3);
-extern swig_type_435 _wrap_model_layer_doubles_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_436 arg2, int arg3, swig_voidp arg4, swig_type_437 arg5);
-extern swig_type_438 _wrap_model_layer_floats_raw_7f290aa942dd3ee6(uintptr_t arg1, swig_type_439 arg2, int arg3, swig_voidp arg4, swig_type_440 arg5);
+typedef long long swig_type_244;
+extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
+extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_delete_Scheme_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_delete_Plan_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_delete_Cache_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_delete_CachePlan_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_delete_Model_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern swig_type_1 _wrap_status_text_raw_2995c41e6ae7021b(int arg1);
+extern int _wrap_version_raw_2995c41e6ae7021b(void);
+extern swig_type_2 _wrap_version_text_raw_2995c41e6ae7021b(void);
+extern int _wrap_abi_version_raw_2995c41e6ae7021b(void);
+extern void _wrap_rope_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_3 arg2, int arg3);
+extern void _wrap_remap_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_4 arg2, int arg3);
+extern void _wrap_bias_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_5 arg2, int arg3);
+extern void _wrap_mask_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_6 arg2);
+extern void _wrap_score_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_7 arg2);
+extern swig_type_8 _wrap_method_name_raw_2995c41e6ae7021b(int arg1, int arg2);
+extern int _wrap_method_find_raw_2995c41e6ae7021b(int arg1, swig_type_9 arg2);
+extern int _wrap_method_count_raw_2995c41e6ae7021b(int arg1);
+extern swig_type_10 _wrap_scheme_to_json_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_11 arg3, swig_voidp arg4);
+extern int _wrap_scheme_axes_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern swig_type_12 _wrap_scheme_probe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_13 arg2, swig_type_14 arg3, swig_type_15 arg4, int arg5, swig_voidp arg6);
+extern swig_type_16 _wrap_scheme_visible_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_17 arg2, swig_type_18 arg3, swig_voidp arg4);
+extern swig_type_19 _wrap_rope_frequencies_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_20 arg2, swig_voidp arg3, swig_type_21 arg4, swig_voidp arg5);
+extern void _wrap_rope_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_22 arg2);
+extern swig_type_23 _wrap_bias_fill_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, swig_type_24 arg4, swig_type_25 arg5, swig_voidp arg6, swig_type_26 arg7);
+extern void _wrap_fire_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_27 arg2);
+extern void _wrap_problem_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_28 arg2);
+extern swig_type_29 _wrap_plan_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern swig_type_30 _wrap_plan_tile_counts_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern void _wrap_context_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_31 arg2);
+extern int _wrap_context_threads_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern int _wrap_context_isa_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern int _wrap_isa_supported_raw_2995c41e6ae7021b(int arg1);
+extern swig_type_32 _wrap_isa_name_raw_2995c41e6ae7021b(int arg1);
+extern void _wrap_shutdown_raw_2995c41e6ae7021b(void);
+extern void _wrap_cache_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_33 arg2);
+extern swig_type_34 _wrap_cache_sequence_create_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_35 _wrap_cache_sequence_destroy_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_36 arg2);
+extern swig_type_37 _wrap_cache_fork_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_38 arg2, swig_voidp arg3);
+extern swig_type_39 _wrap_cache_evict_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_40 arg2, swig_type_41 arg3, swig_type_42 arg4);
+extern swig_type_43 _wrap_cache_keep_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_44 arg2, swig_type_45 arg3, swig_type_46 arg4);
+extern swig_type_47 _wrap_cache_clear_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern swig_type_48 _wrap_cache_sequence_info_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3);
+extern swig_type_50 _wrap_cache_get_statistics_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_51 _wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern swig_type_52 _wrap_cache_save_size_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_53 arg2);
+extern swig_type_54 _wrap_cache_save_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_55 arg3, swig_voidp arg4, swig_type_56 arg5);
+extern swig_type_57 _wrap_cache_restore_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_58 arg4, swig_voidp arg5);
+extern void _wrap_windows_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_59 arg2, int arg3);
+extern swig_type_60 _wrap_windows_count_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_61 _wrap_windows_get_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_62 arg2, swig_voidp arg3);
+extern void _wrap_loss_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_63 arg2);
+extern swig_type_64 _wrap_loss_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_65 arg4, swig_voidp arg5, swig_type_66 arg6, swig_type_67 arg7, swig_type_68 arg8);
+extern swig_type_69 _wrap_loss_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_70 _wrap_loss_add_by_context_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_71 arg3, swig_voidp arg4, swig_type_72 arg5, swig_type_73 arg6, swig_voidp arg7, swig_type_74 arg8, swig_voidp arg9, swig_type_75 arg10, swig_type_76 arg11);
+extern swig_type_77 _wrap_loss_summarize_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_78 _wrap_judge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_79 arg3, swig_voidp arg4, swig_type_80 arg5, swig_type_81 arg6, swig_voidp arg7);
+extern swig_type_82 _wrap_verdict_name_raw_2995c41e6ae7021b(int arg1);
+extern swig_type_83 _wrap_verdict_rule_raw_2995c41e6ae7021b(void);
+extern swig_type_84 _wrap_tokenize_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4, swig_type_85 arg5, swig_voidp arg6, swig_type_86 arg7, swig_voidp arg8);
+extern void _wrap_bleu_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_87 arg2);
+extern void _wrap_bleu_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_88 arg2);
+extern swig_type_89 _wrap_bleu_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_90 _wrap_bleu_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_91 _wrap_bleu_signature_raw_2995c41e6ae7021b(swig_voidp arg1, int arg2, swig_voidp arg3, swig_type_92 arg4, swig_voidp arg5);
+extern void _wrap_chrf_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_93 arg2);
+extern void _wrap_chrf_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_94 arg2);
+extern swig_type_95 _wrap_chrf_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_96 _wrap_chrf_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_rouge_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_97 arg2, int arg3);
+extern void _wrap_bootstrap_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_98 arg2);
+extern swig_type_99 _wrap_bootstrap_mean_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_100 arg4, swig_voidp arg5);
+extern swig_type_101 _wrap_bleu_bootstrap_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_voidp arg4, swig_type_102 arg5, swig_voidp arg6);
+extern void _wrap_passkey_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_103 arg2, int arg3);
+extern swig_type_104 _wrap_passkey_make_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_105 arg4, swig_voidp arg5, swig_voidp arg6);
+extern swig_type_106 _wrap_passkey_check_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_107 arg3, swig_type_108 arg4, swig_voidp arg5);
+extern swig_type_109 _wrap_needle_place_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_110 arg3, swig_voidp arg4, swig_type_111 arg5, swig_voidp arg6, swig_type_112 arg7, double arg8, swig_voidp arg9, swig_type_113 arg10, swig_voidp arg11, swig_type_114 arg12, swig_voidp arg13);
+extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_115 arg2);
+extern swig_type_116 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_117 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_118 arg2, swig_voidp arg3);
+extern swig_type_119 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_120 arg2, swig_voidp arg3);
+extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_121 arg1, swig_type_122 arg2, swig_type_123 arg3, swig_type_124 arg4, swig_voidp arg5);
+extern swig_type_125 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_126 arg3);
+extern swig_type_127 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_128 arg2);
+extern swig_type_129 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_130 arg2, swig_voidp arg3);
+extern swig_type_131 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_132 arg3, swig_voidp arg4, swig_type_133 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_134 arg9, swig_voidp arg10, swig_type_135 arg11, swig_voidp arg12, swig_type_136 arg13, swig_voidp arg14, swig_type_137 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_138 arg19);
+extern swig_type_139 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_140 arg2);
+extern swig_type_141 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_142 arg6, swig_type_143 arg7, double arg8, swig_voidp arg9, swig_type_144 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_145 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_146 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
+extern swig_type_147 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_148 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
+extern swig_type_149 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_150 arg4, swig_voidp arg5, swig_type_151 arg6, swig_voidp arg7, swig_type_152 arg8, swig_voidp arg9, swig_type_153 arg10, swig_voidp arg11, swig_type_154 arg12, swig_voidp arg13, swig_type_155 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
+extern swig_type_156 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_157 arg5, swig_voidp arg6, swig_type_158 arg7, swig_voidp arg8, swig_type_159 arg9, swig_voidp arg10, swig_type_160 arg11, swig_voidp arg12, swig_type_161 arg13, swig_voidp arg14, swig_type_162 arg15, swig_voidp arg16, swig_type_163 arg17);
+extern swig_type_164 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_165 arg19, swig_voidp arg20, swig_type_166 arg21);
+extern swig_type_167 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_168 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_169 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_170 arg11);
+extern swig_type_171 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_172 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_173 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_174 arg4, swig_voidp arg5, swig_type_175 arg6, swig_voidp arg7, swig_type_176 arg8);
+extern swig_type_177 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_178 arg3, swig_voidp arg4, swig_type_179 arg5, swig_voidp arg6, swig_type_180 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_181 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7, swig_type_184 arg8, swig_voidp arg9, swig_type_185 arg10, swig_type_186 arg11);
+extern swig_type_187 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_188 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_189 arg11, swig_voidp arg12, swig_type_190 arg13);
+extern swig_type_191 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_192 arg4, swig_voidp arg5, swig_type_193 arg6, swig_voidp arg7, swig_type_194 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_195 arg16);
+extern swig_type_196 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_197 arg6, swig_type_198 arg7, swig_voidp arg8, swig_type_199 arg9);
+extern swig_type_200 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_201 arg6, swig_type_202 arg7, swig_voidp arg8, swig_type_203 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_204 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_205 arg4, swig_voidp arg5, swig_type_206 arg6, swig_voidp arg7, swig_type_207 arg8, swig_voidp arg9);
+extern swig_type_208 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_209 arg4, swig_voidp arg5, swig_type_210 arg6, swig_voidp arg7, swig_type_211 arg8, swig_voidp arg9);
+extern swig_type_212 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_213 arg4, swig_voidp arg5, swig_type_214 arg6, swig_voidp arg7, swig_type_215 arg8, swig_voidp arg9);
+extern swig_type_216 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_217 arg4, swig_voidp arg5, swig_type_218 arg6, swig_voidp arg7, swig_type_219 arg8, swig_voidp arg9);
+extern swig_type_220 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_221 arg4, swig_voidp arg5, swig_type_222 arg6, swig_voidp arg7, swig_type_223 arg8, swig_voidp arg9);
+extern swig_type_224 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_225 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_226 arg6, swig_voidp arg7, swig_type_227 arg8, swig_voidp arg9, swig_type_228 arg10, swig_voidp arg11, swig_type_229 arg12, swig_voidp arg13, swig_type_230 arg14);
+extern swig_type_231 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_232 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_233 arg6, swig_voidp arg7, swig_type_234 arg8, swig_voidp arg9, swig_type_235 arg10, swig_voidp arg11, swig_type_236 arg12, swig_voidp arg13, swig_type_237 arg14);
+extern swig_type_238 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_239 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_240 arg6, swig_voidp arg7, swig_type_241 arg8, swig_voidp arg9, swig_type_242 arg10, swig_voidp arg11, swig_type_243 arg12, swig_voidp arg13, swig_type_244 arg14);
 #undef intgo
 */
 import "C"
@@ -1059,13 +474,13 @@ func swigCopyString(s string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_7f290aa942dd3ee6(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_2995c41e6ae7021b(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
@@ -1080,7 +495,7 @@ func (p SwigcptrContext) SwigIsContext() {
 
 func DeleteContext(arg1 Context) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Context_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Context_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 type Context interface {
@@ -1099,7 +514,7 @@ func (p SwigcptrScheme) SwigIsScheme() {
 
 func DeleteScheme(arg1 Scheme) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Scheme_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 type Scheme interface {
@@ -1118,7 +533,7 @@ func (p SwigcptrPlan) SwigIsPlan() {
 
 func DeletePlan(arg1 Plan) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Plan_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Plan_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 type Plan interface {
@@ -1137,7 +552,7 @@ func (p SwigcptrCache) SwigIsCache() {
 
 func DeleteCache(arg1 Cache) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Cache_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Cache_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 type Cache interface {
@@ -1156,7 +571,7 @@ func (p SwigcptrCachePlan) SwigIsCachePlan() {
 
 func DeleteCachePlan(arg1 CachePlan) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CachePlan_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_CachePlan_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 type CachePlan interface {
@@ -1175,7 +590,7 @@ func (p SwigcptrModel) SwigIsModel() {
 
 func DeleteModel(arg1 Model) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Model_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Model_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
 }
 
 type Model interface {
@@ -1186,7 +601,7 @@ type Model interface {
 func Status_text(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_status_text_raw_7f290aa942dd3ee6(C.int(_swig_i_0))
+	swig_r_p := C._wrap_status_text_raw_2995c41e6ae7021b(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -1195,13 +610,13 @@ func Status_text(arg1 int32) (_swig_ret string) {
 
 func Version() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_version_raw_7f290aa942dd3ee6())
+	swig_r = (uint32)(C._wrap_version_raw_2995c41e6ae7021b())
 	return swig_r
 }
 
 func Version_text() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_version_text_raw_7f290aa942dd3ee6()
+	swig_r_p := C._wrap_version_text_raw_2995c41e6ae7021b()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -1210,1045 +625,53 @@ func Version_text() (_swig_ret string) {
 
 func Abi_version() (_swig_ret uint32) {
 	var swig_r uint32
-	swig_r = (uint32)(C._wrap_abi_version_raw_7f290aa942dd3ee6())
+	swig_r = (uint32)(C._wrap_abi_version_raw_2995c41e6ae7021b())
 	return swig_r
 }
 
-type SwigcptrRopeConfig uintptr
-
-func (p SwigcptrRopeConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrRopeConfig) SwigIsRopeConfig() {
-}
-
-func (arg1 SwigcptrRopeConfig) SetMethod(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_method_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetMethod() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_method_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetLayout(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_layout_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetLayout() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_layout_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetRotary_dim(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_rotary_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetRotary_dim() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_rotary_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetRotary_offset(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_rotary_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetRotary_offset() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_rotary_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetAngle(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_angle_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetAngle() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_angle_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetBase(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_base_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetBase() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_base_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetFactor(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetFactor() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetOriginal_context(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_original_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_3(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetOriginal_context() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RopeConfig_original_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetBeta_fast(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_beta_fast_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetBeta_fast() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_beta_fast_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetBeta_slow(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_beta_slow_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetBeta_slow() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_beta_slow_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetExtrapolation_factor(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_extrapolation_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetExtrapolation_factor() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_extrapolation_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetRamp(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_ramp_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetRamp() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_ramp_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetTruncate(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_truncate_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetTruncate() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_truncate_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetMscale(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_mscale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetMscale() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_mscale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetMscale_all_dim(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_mscale_all_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetMscale_all_dim() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_mscale_all_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetMagnitude(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_magnitude_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetMagnitude() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_magnitude_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetLength_switch(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_length_switch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetLength_switch() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_length_switch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetAttention_factor(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_attention_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetAttention_factor() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_attention_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetMixed_exponent(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_mixed_exponent_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetMixed_exponent() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_mixed_exponent_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetLow_freq_factor(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_low_freq_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetLow_freq_factor() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_low_freq_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetHigh_freq_factor(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_high_freq_factor_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetHigh_freq_factor() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_high_freq_factor_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetRotated_fraction(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_rotated_fraction_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetRotated_fraction() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_rotated_fraction_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetXpos_scale_base(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetXpos_scale_base() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetXpos_gamma(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetXpos_gamma() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeConfig) SetAxes(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeConfig) GetAxes() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewRopeConfig(arg1 int32) (_swig_ret RopeConfig) {
-	var swig_r RopeConfig
-	_swig_i_0 := arg1
-	swig_r = (RopeConfig)(SwigcptrRopeConfig(C._wrap_new_RopeConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
-	return swig_r
-}
-
-func DeleteRopeConfig(arg1 RopeConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RopeConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-func (arg1 SwigcptrRopeConfig) Set_axis_section(arg2 int32, arg3 int32) {
-	_swig_i_0 := arg1
+func Rope_config_init(arg1 *RopeConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_RopeConfig_set_axis_section_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_rope_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_3(_swig_i_1), C.int(_swig_i_2))
 }
 
-func (arg1 SwigcptrRopeConfig) Get_axis_section(arg2 int32) (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
+func Remap_config_init(arg1 *RemapConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_RopeConfig_get_axis_section_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1)))
-	return swig_r
+	_swig_i_2 := arg3
+	C._wrap_remap_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_4(_swig_i_1), C.int(_swig_i_2))
 }
 
-type RopeConfig interface {
-	Swigcptr() uintptr
-	SwigIsRopeConfig()
-	SetMethod(arg2 int32)
-	GetMethod() (_swig_ret int32)
-	SetLayout(arg2 int32)
-	GetLayout() (_swig_ret int32)
-	SetRotary_dim(arg2 int32)
-	GetRotary_dim() (_swig_ret int32)
-	SetRotary_offset(arg2 int32)
-	GetRotary_offset() (_swig_ret int32)
-	SetAngle(arg2 int32)
-	GetAngle() (_swig_ret int32)
-	SetBase(arg2 float64)
-	GetBase() (_swig_ret float64)
-	SetFactor(arg2 float64)
-	GetFactor() (_swig_ret float64)
-	SetOriginal_context(arg2 int64)
-	GetOriginal_context() (_swig_ret int64)
-	SetBeta_fast(arg2 float64)
-	GetBeta_fast() (_swig_ret float64)
-	SetBeta_slow(arg2 float64)
-	GetBeta_slow() (_swig_ret float64)
-	SetExtrapolation_factor(arg2 float64)
-	GetExtrapolation_factor() (_swig_ret float64)
-	SetRamp(arg2 int32)
-	GetRamp() (_swig_ret int32)
-	SetTruncate(arg2 int32)
-	GetTruncate() (_swig_ret int32)
-	SetMscale(arg2 float64)
-	GetMscale() (_swig_ret float64)
-	SetMscale_all_dim(arg2 float64)
-	GetMscale_all_dim() (_swig_ret float64)
-	SetMagnitude(arg2 int32)
-	GetMagnitude() (_swig_ret int32)
-	SetLength_switch(arg2 int32)
-	GetLength_switch() (_swig_ret int32)
-	SetAttention_factor(arg2 float64)
-	GetAttention_factor() (_swig_ret float64)
-	SetMixed_exponent(arg2 float64)
-	GetMixed_exponent() (_swig_ret float64)
-	SetLow_freq_factor(arg2 float64)
-	GetLow_freq_factor() (_swig_ret float64)
-	SetHigh_freq_factor(arg2 float64)
-	GetHigh_freq_factor() (_swig_ret float64)
-	SetRotated_fraction(arg2 float64)
-	GetRotated_fraction() (_swig_ret float64)
-	SetXpos_scale_base(arg2 float64)
-	GetXpos_scale_base() (_swig_ret float64)
-	SetXpos_gamma(arg2 float64)
-	GetXpos_gamma() (_swig_ret float64)
-	SetAxes(arg2 int32)
-	GetAxes() (_swig_ret int32)
-	Set_axis_section(arg2 int32, arg3 int32)
-	Get_axis_section(arg2 int32) (_swig_ret int32)
-}
-
-type SwigcptrRemapConfig uintptr
-
-func (p SwigcptrRemapConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrRemapConfig) SwigIsRemapConfig() {
-}
-
-func (arg1 SwigcptrRemapConfig) SetMethod(arg2 int32) {
-	_swig_i_0 := arg1
+func Bias_config_init(arg1 *BiasConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_method_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	_swig_i_2 := arg3
+	C._wrap_bias_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_5(_swig_i_1), C.int(_swig_i_2))
 }
 
-func (arg1 SwigcptrRemapConfig) GetMethod() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RemapConfig_method_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetWindow(arg2 int64) {
-	_swig_i_0 := arg1
+func Mask_config_init(arg1 *MaskConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_5(_swig_i_1))
+	C._wrap_mask_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_6(_swig_i_1))
 }
 
-func (arg1 SwigcptrRemapConfig) GetWindow() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetGroup(arg2 int64) {
-	_swig_i_0 := arg1
+func Score_config_init(arg1 *ScoreConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_RemapConfig_group_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_7(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetGroup() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_group_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetLeak(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_leak_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetLeak() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RemapConfig_leak_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetChunk(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_chunk_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_9(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetChunk() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_chunk_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetLocal_window(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_local_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_11(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetLocal_window() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_local_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetLimit(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_13(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetLimit() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_limit_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetSinks(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_sinks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_15(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetSinks() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RemapConfig_sinks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetReal_shift(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_real_shift_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetReal_shift() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RemapConfig_real_shift_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRemapConfig) SetPosition_scale(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RemapConfig_position_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRemapConfig) GetPosition_scale() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RemapConfig_position_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewRemapConfig(arg1 int32) (_swig_ret RemapConfig) {
-	var swig_r RemapConfig
-	_swig_i_0 := arg1
-	swig_r = (RemapConfig)(SwigcptrRemapConfig(C._wrap_new_RemapConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
-	return swig_r
-}
-
-func DeleteRemapConfig(arg1 RemapConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RemapConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type RemapConfig interface {
-	Swigcptr() uintptr
-	SwigIsRemapConfig()
-	SetMethod(arg2 int32)
-	GetMethod() (_swig_ret int32)
-	SetWindow(arg2 int64)
-	GetWindow() (_swig_ret int64)
-	SetGroup(arg2 int64)
-	GetGroup() (_swig_ret int64)
-	SetLeak(arg2 float64)
-	GetLeak() (_swig_ret float64)
-	SetChunk(arg2 int64)
-	GetChunk() (_swig_ret int64)
-	SetLocal_window(arg2 int64)
-	GetLocal_window() (_swig_ret int64)
-	SetLimit(arg2 int64)
-	GetLimit() (_swig_ret int64)
-	SetSinks(arg2 int64)
-	GetSinks() (_swig_ret int64)
-	SetReal_shift(arg2 int32)
-	GetReal_shift() (_swig_ret int32)
-	SetPosition_scale(arg2 float64)
-	GetPosition_scale() (_swig_ret float64)
-}
-
-type SwigcptrBiasConfig uintptr
-
-func (p SwigcptrBiasConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrBiasConfig) SwigIsBiasConfig() {
-}
-
-func (arg1 SwigcptrBiasConfig) SetMethod(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetMethod() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetHeads(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetHeads() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetAlibi_heads(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_alibi_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetAlibi_heads() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_alibi_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetBidirectional(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetBidirectional() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetBuckets(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetBuckets() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_buckets_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetMax_distance(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_max_distance_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_17(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetMax_distance() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_BiasConfig_max_distance_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetDistance_limit(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_distance_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_19(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetDistance_limit() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_BiasConfig_distance_limit_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetMax_bias(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_max_bias_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetMax_bias() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BiasConfig_max_bias_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetScale(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetScale() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BiasConfig_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetTrained_length(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_trained_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_21(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetTrained_length() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_BiasConfig_trained_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBiasConfig) SetDim(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BiasConfig_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBiasConfig) GetDim() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BiasConfig_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewBiasConfig(arg1 int32) (_swig_ret BiasConfig) {
-	var swig_r BiasConfig
-	_swig_i_0 := arg1
-	swig_r = (BiasConfig)(SwigcptrBiasConfig(C._wrap_new_BiasConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
-	return swig_r
-}
-
-func DeleteBiasConfig(arg1 BiasConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_BiasConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type BiasConfig interface {
-	Swigcptr() uintptr
-	SwigIsBiasConfig()
-	SetMethod(arg2 int32)
-	GetMethod() (_swig_ret int32)
-	SetHeads(arg2 int32)
-	GetHeads() (_swig_ret int32)
-	SetAlibi_heads(arg2 int32)
-	GetAlibi_heads() (_swig_ret int32)
-	SetBidirectional(arg2 int32)
-	GetBidirectional() (_swig_ret int32)
-	SetBuckets(arg2 int32)
-	GetBuckets() (_swig_ret int32)
-	SetMax_distance(arg2 int64)
-	GetMax_distance() (_swig_ret int64)
-	SetDistance_limit(arg2 int64)
-	GetDistance_limit() (_swig_ret int64)
-	SetMax_bias(arg2 float64)
-	GetMax_bias() (_swig_ret float64)
-	SetScale(arg2 float64)
-	GetScale() (_swig_ret float64)
-	SetTrained_length(arg2 int64)
-	GetTrained_length() (_swig_ret int64)
-	SetDim(arg2 int32)
-	GetDim() (_swig_ret int32)
-}
-
-type SwigcptrMaskConfig uintptr
-
-func (p SwigcptrMaskConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrMaskConfig) SwigIsMaskConfig() {
-}
-
-func (arg1 SwigcptrMaskConfig) SetCausal(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_MaskConfig_causal_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrMaskConfig) GetCausal() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_MaskConfig_causal_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrMaskConfig) SetWindow_left(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_MaskConfig_window_left_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_23(_swig_i_1))
-}
-
-func (arg1 SwigcptrMaskConfig) GetWindow_left() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_window_left_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrMaskConfig) SetWindow_right(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_MaskConfig_window_right_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_25(_swig_i_1))
-}
-
-func (arg1 SwigcptrMaskConfig) GetWindow_right() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_window_right_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrMaskConfig) SetSinks(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_MaskConfig_sinks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1))
-}
-
-func (arg1 SwigcptrMaskConfig) GetSinks() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_sinks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrMaskConfig) SetChunk(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_MaskConfig_chunk_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_29(_swig_i_1))
-}
-
-func (arg1 SwigcptrMaskConfig) GetChunk() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_chunk_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrMaskConfig) SetPrefix(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_MaskConfig_prefix_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_31(_swig_i_1))
-}
-
-func (arg1 SwigcptrMaskConfig) GetPrefix() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_MaskConfig_prefix_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewMaskConfig() (_swig_ret MaskConfig) {
-	var swig_r MaskConfig
-	swig_r = (MaskConfig)(SwigcptrMaskConfig(C._wrap_new_MaskConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteMaskConfig(arg1 MaskConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_MaskConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type MaskConfig interface {
-	Swigcptr() uintptr
-	SwigIsMaskConfig()
-	SetCausal(arg2 int32)
-	GetCausal() (_swig_ret int32)
-	SetWindow_left(arg2 int64)
-	GetWindow_left() (_swig_ret int64)
-	SetWindow_right(arg2 int64)
-	GetWindow_right() (_swig_ret int64)
-	SetSinks(arg2 int64)
-	GetSinks() (_swig_ret int64)
-	SetChunk(arg2 int64)
-	GetChunk() (_swig_ret int64)
-	SetPrefix(arg2 int64)
-	GetPrefix() (_swig_ret int64)
-}
-
-type SwigcptrScoreConfig uintptr
-
-func (p SwigcptrScoreConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrScoreConfig) SwigIsScoreConfig() {
-}
-
-func (arg1 SwigcptrScoreConfig) SetTemperature(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_temperature_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetTemperature() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ScoreConfig_temperature_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetScale(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetScale() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetMultiplier(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_multiplier_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetMultiplier() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_multiplier_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetTrained_length(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_trained_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetTrained_length() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_trained_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetAlpha(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_alpha_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetAlpha() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_alpha_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetPower(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetPower() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrScoreConfig) SetSoftcap(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrScoreConfig) GetSoftcap() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewScoreConfig() (_swig_ret ScoreConfig) {
-	var swig_r ScoreConfig
-	swig_r = (ScoreConfig)(SwigcptrScoreConfig(C._wrap_new_ScoreConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteScoreConfig(arg1 ScoreConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type ScoreConfig interface {
-	Swigcptr() uintptr
-	SwigIsScoreConfig()
-	SetTemperature(arg2 int32)
-	GetTemperature() (_swig_ret int32)
-	SetScale(arg2 float64)
-	GetScale() (_swig_ret float64)
-	SetMultiplier(arg2 float64)
-	GetMultiplier() (_swig_ret float64)
-	SetTrained_length(arg2 float64)
-	GetTrained_length() (_swig_ret float64)
-	SetAlpha(arg2 float64)
-	GetAlpha() (_swig_ret float64)
-	SetPower(arg2 float64)
-	GetPower() (_swig_ret float64)
-	SetSoftcap(arg2 float64)
-	GetSoftcap() (_swig_ret float64)
+	C._wrap_score_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_7(_swig_i_1))
 }
 
 func Method_name(arg1 int32, arg2 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_method_name_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.int(_swig_i_1))
+	swig_r_p := C._wrap_method_name_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.int(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -2259,7 +682,7 @@ func Method_find(arg1 int32, arg2 string) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_method_find_raw_7f290aa942dd3ee6(C.int(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (int32)(C._wrap_method_find_raw_2995c41e6ae7021b(C.int(_swig_i_0), *(*C.swig_type_9)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2269,699 +692,167 @@ func Method_find(arg1 int32, arg2 string) (_swig_ret int32) {
 func Method_count(arg1 int32) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_method_count_raw_7f290aa942dd3ee6(C.int(_swig_i_0)))
+	swig_r = (int32)(C._wrap_method_count_raw_2995c41e6ae7021b(C.int(_swig_i_0)))
 	return swig_r
 }
 
-func Scheme_axes(arg1 Scheme) (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int32)(C._wrap_scheme_axes_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-type SwigcptrProbe uintptr
-
-func (p SwigcptrProbe) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrProbe) SwigIsProbe() {
-}
-
-func (arg1 SwigcptrProbe) SetVisible(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_visible_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetVisible() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_Probe_visible_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetBranch(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_branch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetBranch() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_Probe_branch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetQuery_angle_position(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_query_angle_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetQuery_angle_position() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_query_angle_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetKey_angle_position(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_key_angle_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetKey_angle_position() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_key_angle_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetRelative_position(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_relative_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetRelative_position() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_relative_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetBias(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_bias_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetBias() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_bias_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetScale(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetScale() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProbe) SetMagnitude(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Probe_magnitude_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrProbe) GetMagnitude() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_Probe_magnitude_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewProbe() (_swig_ret Probe) {
-	var swig_r Probe
-	swig_r = (Probe)(SwigcptrProbe(C._wrap_new_Probe_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteProbe(arg1 Probe) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Probe_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type Probe interface {
-	Swigcptr() uintptr
-	SwigIsProbe()
-	SetVisible(arg2 int32)
-	GetVisible() (_swig_ret int32)
-	SetBranch(arg2 int32)
-	GetBranch() (_swig_ret int32)
-	SetQuery_angle_position(arg2 float64)
-	GetQuery_angle_position() (_swig_ret float64)
-	SetKey_angle_position(arg2 float64)
-	GetKey_angle_position() (_swig_ret float64)
-	SetRelative_position(arg2 float64)
-	GetRelative_position() (_swig_ret float64)
-	SetBias(arg2 float64)
-	GetBias() (_swig_ret float64)
-	SetScale(arg2 float64)
-	GetScale() (_swig_ret float64)
-	SetMagnitude(arg2 float64)
-	GetMagnitude() (_swig_ret float64)
-}
-
-func Scheme_probe(arg1 Scheme, arg2 int64, arg3 int64, arg4 int64, arg5 int32, arg6 Probe) (_swig_ret *Failure) {
+func Scheme_to_json(arg1 Scheme, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	_swig_i_4 := arg5
-	_swig_i_5 := getSwigcptr(arg6)
-	swig_r_p := C._wrap_scheme_probe_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_36(_swig_i_1), C.swig_type_37(_swig_i_2), C.swig_type_38(_swig_i_3), C.int(_swig_i_4), C.uintptr_t(_swig_i_5))
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	swig_r_p := C._wrap_scheme_to_json_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_11(_swig_i_2), C.swig_voidp(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-type SwigcptrRopeOptions uintptr
-
-func (p SwigcptrRopeOptions) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrRopeOptions) SwigIsRopeOptions() {
-}
-
-func (arg1 SwigcptrRopeOptions) SetSide(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeOptions_side_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeOptions) GetSide() (_swig_ret int32) {
+func Scheme_axes(arg1 Scheme) (_swig_ret int32) {
 	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeOptions_side_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeOptions) SetBranch(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeOptions_branch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeOptions) GetBranch() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeOptions_branch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeOptions) SetDirection(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeOptions_direction_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeOptions) GetDirection() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RopeOptions_direction_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeOptions) SetLength(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeOptions_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_39(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeOptions) GetLength() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RopeOptions_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeOptions) SetAxis_stride(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeOptions_axis_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeOptions) GetAxis_stride() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_RopeOptions_axis_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRopeOptions) SetXpos_centre(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RopeOptions_xpos_centre_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrRopeOptions) GetXpos_centre() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_RopeOptions_xpos_centre_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewRopeOptions() (_swig_ret RopeOptions) {
-	var swig_r RopeOptions
-	swig_r = (RopeOptions)(SwigcptrRopeOptions(C._wrap_new_RopeOptions_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteRopeOptions(arg1 RopeOptions) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RopeOptions_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type RopeOptions interface {
-	Swigcptr() uintptr
-	SwigIsRopeOptions()
-	SetSide(arg2 int32)
-	GetSide() (_swig_ret int32)
-	SetBranch(arg2 int32)
-	GetBranch() (_swig_ret int32)
-	SetDirection(arg2 int32)
-	GetDirection() (_swig_ret int32)
-	SetLength(arg2 int64)
-	GetLength() (_swig_ret int64)
-	SetAxis_stride(arg2 int64)
-	GetAxis_stride() (_swig_ret int64)
-	SetXpos_centre(arg2 float64)
-	GetXpos_centre() (_swig_ret float64)
-}
-
-type SwigcptrFireConfig uintptr
-
-func (p SwigcptrFireConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrFireConfig) SwigIsFireConfig() {
-}
-
-func (arg1 SwigcptrFireConfig) SetHidden(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_FireConfig_hidden_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrFireConfig) GetHidden() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_FireConfig_hidden_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_scheme_axes_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
-func (arg1 SwigcptrFireConfig) SetHeads(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_FireConfig_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrFireConfig) GetHeads() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_FireConfig_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrFireConfig) SetC(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_FireConfig_c_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrFireConfig) GetC() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_FireConfig_c_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrFireConfig) SetThreshold(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_FireConfig_threshold_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrFireConfig) GetThreshold() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_FireConfig_threshold_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrFireConfig) SetEpsilon(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_FireConfig_epsilon_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrFireConfig) GetEpsilon() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_FireConfig_epsilon_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewFireConfig() (_swig_ret FireConfig) {
-	var swig_r FireConfig
-	swig_r = (FireConfig)(SwigcptrFireConfig(C._wrap_new_FireConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteFireConfig(arg1 FireConfig) {
+func Scheme_probe(arg1 Scheme, arg2 int64, arg3 int64, arg4 int64, arg5 int32, arg6 *Probe) (_swig_ret *Failure) {
+	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_FireConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type FireConfig interface {
-	Swigcptr() uintptr
-	SwigIsFireConfig()
-	SetHidden(arg2 int32)
-	GetHidden() (_swig_ret int32)
-	SetHeads(arg2 int32)
-	GetHeads() (_swig_ret int32)
-	SetC(arg2 float64)
-	GetC() (_swig_ret float64)
-	SetThreshold(arg2 float64)
-	GetThreshold() (_swig_ret float64)
-	SetEpsilon(arg2 float64)
-	GetEpsilon() (_swig_ret float64)
-}
-
-type SwigcptrProblem uintptr
-
-func (p SwigcptrProblem) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrProblem) SwigIsProblem() {
-}
-
-func (arg1 SwigcptrProblem) SetState(arg2 int32) {
-	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Problem_state_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	swig_r_p := C._wrap_scheme_probe_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_13(_swig_i_1), C.swig_type_14(_swig_i_2), C.swig_type_15(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
 }
 
-func (arg1 SwigcptrProblem) GetState() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_Problem_state_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetBatch(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_batch_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetBatch() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_batch_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetQuery_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetQuery_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_query_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetKey_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetKey_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetQueries(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_queries_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetQueries() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_queries_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetKeys(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_keys_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_51(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetKeys() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_keys_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetHead_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetHead_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetValue_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_55(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetValue_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetLength(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_57(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetLength() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetHead_offset(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_head_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_59(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetHead_offset() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_head_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetQuery_position_stride(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetQuery_position_stride() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetKey_position_stride(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetKey_position_stride() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrProblem) SetSegments(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_Problem_segments_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_65(_swig_i_1))
-}
-
-func (arg1 SwigcptrProblem) GetSegments() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Problem_segments_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewProblem() (_swig_ret Problem) {
-	var swig_r Problem
-	swig_r = (Problem)(SwigcptrProblem(C._wrap_new_Problem_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteProblem(arg1 Problem) {
+func Scheme_visible(arg1 Scheme, arg2 int64, arg3 int64, arg4 *[4]int64) (_swig_ret *Failure) {
+	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Problem_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	swig_r_p := C._wrap_scheme_visible_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_17(_swig_i_1), C.swig_type_18(_swig_i_2), C.swig_voidp(_swig_i_3))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
 }
 
-type Problem interface {
-	Swigcptr() uintptr
-	SwigIsProblem()
-	SetState(arg2 int32)
-	GetState() (_swig_ret int32)
-	SetBatch(arg2 int64)
-	GetBatch() (_swig_ret int64)
-	SetQuery_heads(arg2 int64)
-	GetQuery_heads() (_swig_ret int64)
-	SetKey_heads(arg2 int64)
-	GetKey_heads() (_swig_ret int64)
-	SetQueries(arg2 int64)
-	GetQueries() (_swig_ret int64)
-	SetKeys(arg2 int64)
-	GetKeys() (_swig_ret int64)
-	SetHead_dim(arg2 int64)
-	GetHead_dim() (_swig_ret int64)
-	SetValue_dim(arg2 int64)
-	GetValue_dim() (_swig_ret int64)
-	SetLength(arg2 int64)
-	GetLength() (_swig_ret int64)
-	SetHead_offset(arg2 int64)
-	GetHead_offset() (_swig_ret int64)
-	SetQuery_position_stride(arg2 int64)
-	GetQuery_position_stride() (_swig_ret int64)
-	SetKey_position_stride(arg2 int64)
-	GetKey_position_stride() (_swig_ret int64)
-	SetSegments(arg2 int64)
-	GetSegments() (_swig_ret int64)
+func Rope_frequencies(arg1 Scheme, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	swig_r_p := C._wrap_rope_frequencies_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_20(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_21(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Rope_options_init(arg1 *RopeOptions, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_rope_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_22(_swig_i_1))
+}
+
+func Bias_fill(arg1 Context, arg2 Scheme, arg3 int32, arg4 int64, arg5 int64, arg6 *float32, arg7 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	swig_r_p := C._wrap_bias_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.swig_type_24(_swig_i_3), C.swig_type_25(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_26(_swig_i_6))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Fire_config_init(arg1 *FireConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_fire_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_27(_swig_i_1))
+}
+
+func Problem_init(arg1 *Problem, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_problem_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_28(_swig_i_1))
 }
 
 func Plan_workspace_size(arg1 Plan) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int64)(C._wrap_plan_workspace_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_plan_workspace_size_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
-type SwigcptrContextConfig uintptr
-
-func (p SwigcptrContextConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrContextConfig) SwigIsContextConfig() {
-}
-
-func (arg1 SwigcptrContextConfig) SetThreads(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrContextConfig) GetThreads() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrContextConfig) SetIsa(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrContextConfig) GetIsa() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ContextConfig_isa_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewContextConfig() (_swig_ret ContextConfig) {
-	var swig_r ContextConfig
-	swig_r = (ContextConfig)(SwigcptrContextConfig(C._wrap_new_ContextConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteContextConfig(arg1 ContextConfig) {
+func Plan_tile_counts(arg1 Plan, arg2 *[4]int64) (_swig_ret *Failure) {
+	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_plan_tile_counts_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
 }
 
-type ContextConfig interface {
-	Swigcptr() uintptr
-	SwigIsContextConfig()
-	SetThreads(arg2 int32)
-	GetThreads() (_swig_ret int32)
-	SetIsa(arg2 int32)
-	GetIsa() (_swig_ret int32)
+func Context_config_init(arg1 *ContextConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_context_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_31(_swig_i_1))
 }
 
 func Context_threads(arg1 Context) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int32)(C._wrap_context_threads_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_context_threads_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Context_isa(arg1 Context) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int32)(C._wrap_context_isa_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_context_isa_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Isa_supported(arg1 int32) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_isa_supported_raw_7f290aa942dd3ee6(C.int(_swig_i_0)))
+	swig_r = (int32)(C._wrap_isa_supported_raw_2995c41e6ae7021b(C.int(_swig_i_0)))
 	return swig_r
 }
 
 func Isa_name(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_isa_name_raw_7f290aa942dd3ee6(C.int(_swig_i_0))
+	swig_r_p := C._wrap_isa_name_raw_2995c41e6ae7021b(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
  swig_r_1 = swigCopyString(swig_r) 
@@ -2969,7 +860,595 @@ func Isa_name(arg1 int32) (_swig_ret string) {
 }
 
 func Shutdown() {
-	C._wrap_shutdown_raw_7f290aa942dd3ee6()
+	C._wrap_shutdown_raw_2995c41e6ae7021b()
+}
+
+func Cache_config_init(arg1 *CacheConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_cache_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_33(_swig_i_1))
+}
+
+func Cache_sequence_create(arg1 Cache, arg2 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_cache_sequence_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_sequence_destroy(arg1 Cache, arg2 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	swig_r_p := C._wrap_cache_sequence_destroy_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_36(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_fork(arg1 Cache, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_cache_fork_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_38(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_evict(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	swig_r_p := C._wrap_cache_evict_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_40(_swig_i_1), C.swig_type_41(_swig_i_2), C.swig_type_42(_swig_i_3))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_keep(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	swig_r_p := C._wrap_cache_keep_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_type_45(_swig_i_2), C.swig_type_46(_swig_i_3))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_clear(arg1 Cache) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	swig_r_p := C._wrap_cache_clear_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_sequence_info(arg1 Cache, arg2 int64, arg3 *SequenceInfo) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_cache_sequence_info_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_get_statistics(arg1 Cache, arg2 *CacheStatistics) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_cache_get_statistics_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_plan_workspace_size(arg1 CachePlan) (_swig_ret int64) {
+	var swig_r int64
+	_swig_i_0 := getSwigcptr(arg1)
+	swig_r = (int64)(C._wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0)))
+	return swig_r
+}
+
+func Cache_save_size(arg1 Cache, arg2 int64) (_swig_ret int64) {
+	var swig_r int64
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	swig_r = (int64)(C._wrap_cache_save_size_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1)))
+	return swig_r
+}
+
+func Cache_save(arg1 Context, arg2 Cache, arg3 int64, arg4 *byte, arg5 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	swig_r_p := C._wrap_cache_save_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_55(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_56(_swig_i_4))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Cache_restore(arg1 Context, arg2 Cache, arg3 *byte, arg4 int64, arg5 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	swig_r_p := C._wrap_cache_restore_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_58(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Windows_config_init(arg1 *WindowsConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	C._wrap_windows_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_59(_swig_i_1), C.int(_swig_i_2))
+}
+
+func Windows_count(arg1 *WindowsConfig, arg2 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_windows_count_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Windows_get(arg1 *WindowsConfig, arg2 int64, arg3 *Window) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_windows_get_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_62(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Loss_init(arg1 *Loss, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_loss_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_63(_swig_i_1))
+}
+
+func Loss_add(arg1 Context, arg2 *Loss, arg3 *float64, arg4 int64, arg5 *int64, arg6 int64, arg7 int64, arg8 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	_swig_i_6 := arg7
+	_swig_i_7 := arg8
+	swig_r_p := C._wrap_loss_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_65(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_66(_swig_i_5), C.swig_type_67(_swig_i_6), C.swig_type_68(_swig_i_7))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Loss_merge(arg1 *Loss, arg2 *Loss) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_loss_merge_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Loss_add_by_context(arg1 Context, arg2 *Loss, arg3 int64, arg4 *int64, arg5 int64, arg6 int64, arg7 *float64, arg8 int64, arg9 *int64, arg10 int64, arg11 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	_swig_i_10 := arg11
+	swig_r_p := C._wrap_loss_add_by_context_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_71(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_72(_swig_i_4), C.swig_type_73(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_74(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_75(_swig_i_9), C.swig_type_76(_swig_i_10))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Loss_summarize(arg1 *Loss, arg2 *LossSummary) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_loss_summarize_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Judge(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5 int64, arg6 int64, arg7 *Judgement) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	swig_r_p := C._wrap_judge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_79(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_80(_swig_i_4), C.swig_type_81(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Verdict_name(arg1 int32) (_swig_ret string) {
+	var swig_r string
+	_swig_i_0 := arg1
+	swig_r_p := C._wrap_verdict_name_raw_2995c41e6ae7021b(C.int(_swig_i_0))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 string
+ swig_r_1 = swigCopyString(swig_r) 
+	return swig_r_1
+}
+
+func Verdict_rule() (_swig_ret string) {
+	var swig_r string
+	swig_r_p := C._wrap_verdict_rule_raw_2995c41e6ae7021b()
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 string
+ swig_r_1 = swigCopyString(swig_r) 
+	return swig_r_1
+}
+
+func Tokenize(arg1 Context, arg2 int32, arg3 int32, arg4 *byte, arg5 int64, arg6 *byte, arg7 int64, arg8 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	var _swig_i_7 *C.uint8_t
+	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
+	swig_r_p := C._wrap_tokenize_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_85(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_86(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Bleu_config_init(arg1 *BleuConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_bleu_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_87(_swig_i_1))
+}
+
+func Bleu_counts_init(arg1 *BleuCounts, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_bleu_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_88(_swig_i_1))
+}
+
+func Bleu_merge(arg1 *BleuCounts, arg2 *BleuCounts) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_bleu_merge_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Bleu_score(arg1 *BleuConfig, arg2 *BleuCounts, arg3 *BleuResult) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_bleu_score_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Bleu_signature(arg1 *BleuConfig, arg2 int32, arg3 *byte, arg4 int64, arg5 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	swig_r_p := C._wrap_bleu_signature_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_92(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Chrf_config_init(arg1 *ChrfConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_chrf_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_93(_swig_i_1))
+}
+
+func Chrf_counts_init(arg1 *ChrfCounts, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_chrf_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_94(_swig_i_1))
+}
+
+func Chrf_merge(arg1 *ChrfCounts, arg2 *ChrfCounts) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_chrf_merge_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Chrf_score(arg1 *ChrfConfig, arg2 *ChrfCounts, arg3 *float64) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_chrf_score_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Rouge_config_init(arg1 *RougeConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	C._wrap_rouge_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_97(_swig_i_1), C.int(_swig_i_2))
+}
+
+func Bootstrap_config_init(arg1 *BootstrapConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_bootstrap_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_98(_swig_i_1))
+}
+
+func Bootstrap_mean(arg1 Context, arg2 *BootstrapConfig, arg3 *float64, arg4 int64, arg5 *Interval) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	swig_r_p := C._wrap_bootstrap_mean_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_100(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Bleu_bootstrap(arg1 Context, arg2 *BootstrapConfig, arg3 *BleuConfig, arg4 *BleuCounts, arg5 int64, arg6 *Interval) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	swig_r_p := C._wrap_bleu_bootstrap_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_102(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Passkey_config_init(arg1 *PasskeyConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	C._wrap_passkey_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_103(_swig_i_1), C.int(_swig_i_2))
+}
+
+func Passkey_make(arg1 Context, arg2 *PasskeyConfig, arg3 *byte, arg4 int64, arg5 *int64, arg6 *Passkey) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	swig_r_p := C._wrap_passkey_make_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_105(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Passkey_check(arg1 Context, arg2 *byte, arg3 int64, arg4 int64, arg5 *int32) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	swig_r_p := C._wrap_passkey_check_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_107(_swig_i_2), C.swig_type_108(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Needle_place(arg1 Context, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 float64, arg9 *int64, arg10 int64, arg11 *int64, arg12 int64, arg13 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	var _swig_i_10 *C.uint8_t
+	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
+	_swig_i_11 := arg12
+	var _swig_i_12 *C.uint8_t
+	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
+	swig_r_p := C._wrap_needle_place_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_110(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_111(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_112(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_113(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_114(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Model_options_init(arg1 *ModelOptions, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_115(_swig_i_1))
+}
+
+func Model_describe(arg1 Model, arg2 *ModelInfo) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	swig_r_p := C._wrap_model_describe_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Model_layer_at(arg1 Model, arg2 int64, arg3 *ModelLayer) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_118(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Model_note_at(arg1 Model, arg2 int64, arg3 *ModelNote) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_120(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
 }
 
 func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10]int64) {
@@ -2979,7 +1458,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_7f290aa942dd3ee6(C.swig_type_69(_swig_i_0), C.swig_type_70(_swig_i_1), C.swig_type_71(_swig_i_2), C.swig_type_72(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_121(_swig_i_0), C.swig_type_122(_swig_i_1), C.swig_type_123(_swig_i_2), C.swig_type_124(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -2988,24 +1467,52 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_74(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_126(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Scheme_create(arg1 RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, arg5 int64, arg6 RemapConfig, arg7 BiasConfig, arg8 *float32, arg9 int64, arg10 *float64, arg11 int64, arg12 *float64, arg13 int64, arg14 *float64, arg15 int64, arg16 MaskConfig, arg17 ScoreConfig, arg18 *float32, arg19 int64) (_swig_ret Made) {
+func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := arg2
+	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_128(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 Made
+	swig_r_1 = madeOf(swig_r)
+	return swig_r_1
+}
+
+func Diagnose(arg1 *byte, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_130(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Scheme_create(arg1 *RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, arg5 int64, arg6 *RemapConfig, arg7 *BiasConfig, arg8 *float32, arg9 int64, arg10 *float64, arg11 int64, arg12 *float64, arg13 int64, arg14 *float64, arg15 int64, arg16 *MaskConfig, arg17 *ScoreConfig, arg18 *float32, arg19 int64) (_swig_ret Made) {
+	var swig_r string
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	_swig_i_5 := getSwigcptr(arg6)
-	_swig_i_6 := getSwigcptr(arg7)
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
@@ -3018,12 +1525,14 @@ func Scheme_create(arg1 RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, ar
 	var _swig_i_13 *C.uint8_t
 	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
 	_swig_i_14 := arg15
-	_swig_i_15 := getSwigcptr(arg16)
-	_swig_i_16 := getSwigcptr(arg17)
+	var _swig_i_15 *C.uint8_t
+	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
+	var _swig_i_16 *C.uint8_t
+	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
 	var _swig_i_17 *C.uint8_t
 	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
 	_swig_i_18 := arg19
-	swig_r_p := C._wrap_scheme_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_76(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_77(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_78(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_79(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_80(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_81(_swig_i_14), C.uintptr_t(_swig_i_15), C.uintptr_t(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_82(_swig_i_18))
+	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_132(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_133(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_134(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_135(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_136(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_137(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_138(_swig_i_18))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3035,58 +1544,10 @@ func Scheme_from_json(arg1 *byte, arg2 int64) (_swig_ret Made) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_scheme_from_json_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_84(_swig_i_1))
+	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_140(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
-	return swig_r_1
-}
-
-func Scheme_to_json(arg1 Scheme, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_scheme_to_json_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_86(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_87(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Rope_frequencies(arg1 Scheme, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	var _swig_i_4 *C.uint8_t
-	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	_swig_i_5 := arg6
-	swig_r_p := C._wrap_rope_frequencies_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_89(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_90(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_91(_swig_i_5))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Scheme_visible(arg1 Scheme, arg2 int64, arg3 int64, arg4 *int64, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_scheme_visible_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_93(_swig_i_1), C.swig_type_94(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_95(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
@@ -3113,24 +1574,7 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_97(_swig_i_5), C.swig_type_98(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_99(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Bias_fill(arg1 Context, arg2 Scheme, arg3 int32, arg4 int64, arg5 int64, arg6 *float32, arg7 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
-	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bias_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.swig_type_101(_swig_i_3), C.swig_type_102(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_103(_swig_i_6))
+	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_142(_swig_i_5), C.swig_type_143(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_144(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3148,7 +1592,7 @@ func Sinusoidal_fill(arg1 Context, arg2 int32, arg3 int64, arg4 float64, arg5 *b
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_105(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_146(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3171,17 +1615,18 @@ func Position_lookup(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_position_lookup_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_107(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_148(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Fire_fill(arg1 Context, arg2 FireConfig, arg3 *float32, arg4 int64, arg5 *float32, arg6 int64, arg7 *float32, arg8 int64, arg9 *float32, arg10 int64, arg11 *int64, arg12 int64, arg13 *int64, arg14 int64, arg15 *byte, arg16 int32, arg17 *[10]int64) (_swig_ret *Failure) {
+func Fire_fill(arg1 Context, arg2 *FireConfig, arg3 *float32, arg4 int64, arg5 *float32, arg6 int64, arg7 *float32, arg8 int64, arg9 *float32, arg10 int64, arg11 *int64, arg12 int64, arg13 *int64, arg14 int64, arg15 *byte, arg16 int32, arg17 *[10]int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
@@ -3205,18 +1650,19 @@ func Fire_fill(arg1 Context, arg2 FireConfig, arg3 *float32, arg4 int64, arg5 *f
 	_swig_i_15 := arg16
 	var _swig_i_16 *C.uint8_t
 	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
-	swig_r_p := C._wrap_fire_fill_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_109(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_110(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_111(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_112(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_113(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_114(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
+	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_150(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_151(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_152(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_153(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_154(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_155(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Plan_create(arg1 Context, arg2 Scheme, arg3 Problem, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 *int64, arg9 int64, arg10 *int64, arg11 int64, arg12 *int64, arg13 int64, arg14 *int64, arg15 int64, arg16 *int64, arg17 int64) (_swig_ret Made) {
+func Plan_create(arg1 Context, arg2 Scheme, arg3 *Problem, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 *int64, arg9 int64, arg10 *int64, arg11 int64, arg12 *int64, arg13 int64, arg14 *int64, arg15 int64, arg16 *int64, arg17 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := getSwigcptr(arg2)
-	_swig_i_2 := getSwigcptr(arg3)
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
@@ -3238,23 +1684,10 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 Problem, arg4 *int64, arg5 int6
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_116(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_117(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_118(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_119(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_120(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_121(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_122(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_157(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_158(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_159(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_160(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_161(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_162(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_163(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
-	return swig_r_1
-}
-
-func Plan_tile_counts(arg1 Plan, arg2 *int64, arg3 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	swig_r_p := C._wrap_plan_tile_counts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_124(_swig_i_2))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
@@ -3293,7 +1726,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_126(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_127(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_165(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_166(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3324,7 +1757,7 @@ func Attention(arg1 Context, arg2 Scheme, arg3 *byte, arg4 int32, arg5 *[10]int6
 	_swig_i_12 := arg13
 	var _swig_i_13 *C.uint8_t
 	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
-	swig_r_p := C._wrap_attention_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13))
+	swig_r_p := C._wrap_attention_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3350,497 +1783,49 @@ func Attention_merge(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_attention_merge_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_130(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_131(_swig_i_10))
+	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_169(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_170(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-type SwigcptrCancelFlag uintptr
-
-func (p SwigcptrCancelFlag) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrCancelFlag) SwigIsCancelFlag() {
-}
-
-func NewCancelFlag() (_swig_ret CancelFlag) {
-	var swig_r CancelFlag
-	swig_r = (CancelFlag)(SwigcptrCancelFlag(C._wrap_new_CancelFlag_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteCancelFlag(arg1 CancelFlag) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type CancelFlag interface {
-	Swigcptr() uintptr
-	SwigIsCancelFlag()
-}
-
-func Cancel_flag_set(arg1 CancelFlag, arg2 int32) {
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	C._wrap_cancel_flag_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func Context_create(arg1 ContextConfig, arg2 CancelFlag) (_swig_ret Made) {
+func Context_create(arg1 *ContextConfig) (_swig_ret Made) {
 	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
-	swig_r_p := C._wrap_context_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	swig_r_p := C._wrap_context_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
 	return swig_r_1
 }
 
-func Diagnose() (_swig_ret string) {
+func Cache_create(arg1 *CacheConfig) (_swig_ret Made) {
 	var swig_r string
-	swig_r_p := C._wrap_diagnose_raw_7f290aa942dd3ee6()
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	swig_r_p := C._wrap_cache_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	var swig_r_1 Made
+	swig_r_1 = madeOf(swig_r)
 	return swig_r_1
 }
 
-type SwigcptrCacheConfig uintptr
-
-func (p SwigcptrCacheConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrCacheConfig) SwigIsCacheConfig() {
-}
-
-func (arg1 SwigcptrCacheConfig) SetDtype(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheConfig) GetDtype() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheConfig) SetLayers(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_134(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheConfig) GetLayers() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheConfig) SetKey_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_136(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheConfig) GetKey_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheConfig) SetHead_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_138(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheConfig) GetHead_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheConfig) SetValue_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_140(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheConfig) GetValue_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheConfig) SetMemory_limit(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_142(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheConfig) GetMemory_limit() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewCacheConfig() (_swig_ret CacheConfig) {
-	var swig_r CacheConfig
-	swig_r = (CacheConfig)(SwigcptrCacheConfig(C._wrap_new_CacheConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteCacheConfig(arg1 CacheConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type CacheConfig interface {
-	Swigcptr() uintptr
-	SwigIsCacheConfig()
-	SetDtype(arg2 int32)
-	GetDtype() (_swig_ret int32)
-	SetLayers(arg2 int64)
-	GetLayers() (_swig_ret int64)
-	SetKey_heads(arg2 int64)
-	GetKey_heads() (_swig_ret int64)
-	SetHead_dim(arg2 int64)
-	GetHead_dim() (_swig_ret int64)
-	SetValue_dim(arg2 int64)
-	GetValue_dim() (_swig_ret int64)
-	SetMemory_limit(arg2 int64)
-	GetMemory_limit() (_swig_ret int64)
-}
-
-func Cache_sequence_create(arg1 Cache, arg2 *int64) (_swig_ret *Failure) {
+func Cache_append(arg1 Context, arg2 Cache, arg3 *int64, arg4 int64, arg5 *int64, arg6 int64, arg7 *int64, arg8 int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	swig_r_p := C._wrap_cache_sequence_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_sequence_destroy(arg1 Cache, arg2 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	swig_r_p := C._wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_146(_swig_i_1))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_fork(arg1 Cache, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
+	_swig_i_1 := getSwigcptr(arg2)
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_cache_fork_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_148(_swig_i_1), C.swig_voidp(_swig_i_2))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_evict(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_evict_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1), C.swig_type_151(_swig_i_2), C.swig_type_152(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_keep(arg1 Cache, arg2 int64, arg3 int64, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_keep_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_154(_swig_i_1), C.swig_type_155(_swig_i_2), C.swig_type_156(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_clear(arg1 Cache) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	swig_r_p := C._wrap_cache_clear_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrSequenceInfo uintptr
-
-func (p SwigcptrSequenceInfo) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrSequenceInfo) SwigIsSequenceInfo() {
-}
-
-func (arg1 SwigcptrSequenceInfo) SetTokens(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_158(_swig_i_1))
-}
-
-func (arg1 SwigcptrSequenceInfo) GetTokens() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrSequenceInfo) SetFirst_position(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_160(_swig_i_1))
-}
-
-func (arg1 SwigcptrSequenceInfo) GetFirst_position() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrSequenceInfo) SetNext_position(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_162(_swig_i_1))
-}
-
-func (arg1 SwigcptrSequenceInfo) GetNext_position() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrSequenceInfo) SetBlocks(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_164(_swig_i_1))
-}
-
-func (arg1 SwigcptrSequenceInfo) GetBlocks() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrSequenceInfo) SetShared_blocks(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_166(_swig_i_1))
-}
-
-func (arg1 SwigcptrSequenceInfo) GetShared_blocks() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewSequenceInfo() (_swig_ret SequenceInfo) {
-	var swig_r SequenceInfo
-	swig_r = (SequenceInfo)(SwigcptrSequenceInfo(C._wrap_new_SequenceInfo_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteSequenceInfo(arg1 SequenceInfo) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type SequenceInfo interface {
-	Swigcptr() uintptr
-	SwigIsSequenceInfo()
-	SetTokens(arg2 int64)
-	GetTokens() (_swig_ret int64)
-	SetFirst_position(arg2 int64)
-	GetFirst_position() (_swig_ret int64)
-	SetNext_position(arg2 int64)
-	GetNext_position() (_swig_ret int64)
-	SetBlocks(arg2 int64)
-	GetBlocks() (_swig_ret int64)
-	SetShared_blocks(arg2 int64)
-	GetShared_blocks() (_swig_ret int64)
-}
-
-func Cache_sequence_info(arg1 Cache, arg2 int64, arg3 SequenceInfo) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_cache_sequence_info_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_169(_swig_i_1), C.uintptr_t(_swig_i_2))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrCacheStatistics uintptr
-
-func (p SwigcptrCacheStatistics) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrCacheStatistics) SwigIsCacheStatistics() {
-}
-
-func (arg1 SwigcptrCacheStatistics) SetSequences(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_170(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheStatistics) GetSequences() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheStatistics) SetBlocks(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_172(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheStatistics) GetBlocks() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheStatistics) SetFree_blocks(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_174(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheStatistics) GetFree_blocks() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrCacheStatistics) SetBlock_bytes(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_176(_swig_i_1))
-}
-
-func (arg1 SwigcptrCacheStatistics) GetBlock_bytes() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewCacheStatistics() (_swig_ret CacheStatistics) {
-	var swig_r CacheStatistics
-	swig_r = (CacheStatistics)(SwigcptrCacheStatistics(C._wrap_new_CacheStatistics_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteCacheStatistics(arg1 CacheStatistics) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type CacheStatistics interface {
-	Swigcptr() uintptr
-	SwigIsCacheStatistics()
-	SetSequences(arg2 int64)
-	GetSequences() (_swig_ret int64)
-	SetBlocks(arg2 int64)
-	GetBlocks() (_swig_ret int64)
-	SetFree_blocks(arg2 int64)
-	GetFree_blocks() (_swig_ret int64)
-	SetBlock_bytes(arg2 int64)
-	GetBlock_bytes() (_swig_ret int64)
-}
-
-func Cache_get_statistics(arg1 Cache, arg2 CacheStatistics) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
-	swig_r_p := C._wrap_cache_get_statistics_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_plan_workspace_size(arg1 CachePlan) (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := getSwigcptr(arg1)
-	swig_r = (int64)(C._wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func Cache_save_size(arg1 Cache, arg2 int64) (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	swig_r = (int64)(C._wrap_cache_save_size_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_181(_swig_i_1)))
-	return swig_r
-}
-
-func Cache_create(arg1 CacheConfig) (_swig_ret Made) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	swig_r_p := C._wrap_cache_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 Made
-	swig_r_1 = madeOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_append(arg1 Cache, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_cache_append_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_184(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_185(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_186(_swig_i_6))
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_174(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_175(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_176(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3868,7 +1853,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_188(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_189(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_190(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_178(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_179(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_180(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3891,7 +1876,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_cache_plan_create_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_192(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_193(_swig_i_6), C.swig_type_194(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_195(_swig_i_9), C.swig_type_196(_swig_i_10))
+	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6), C.swig_type_184(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_185(_swig_i_9), C.swig_type_186(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -3919,7 +1904,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_198(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_199(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_200(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_188(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_189(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_190(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -3951,662 +1936,11 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_202(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_203(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_204(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_205(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_192(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_193(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_194(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_195(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
-}
-
-func Cache_save(arg1 Cache, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_cache_save_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_207(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_208(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Cache_restore(arg1 Cache, arg2 *byte, arg3 int64, arg4 *int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	swig_r_p := C._wrap_cache_restore_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_210(_swig_i_2), C.swig_voidp(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrWindowsConfig uintptr
-
-func (p SwigcptrWindowsConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrWindowsConfig) SwigIsWindowsConfig() {
-}
-
-func (arg1 SwigcptrWindowsConfig) SetKind(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrWindowsConfig) GetKind() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrWindowsConfig) SetBos(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrWindowsConfig) GetBos() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrWindowsConfig) SetTokens(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_211(_swig_i_1))
-}
-
-func (arg1 SwigcptrWindowsConfig) GetTokens() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrWindowsConfig) SetLength(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_213(_swig_i_1))
-}
-
-func (arg1 SwigcptrWindowsConfig) GetLength() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrWindowsConfig) SetStride(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_215(_swig_i_1))
-}
-
-func (arg1 SwigcptrWindowsConfig) GetStride() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrWindowsConfig) SetSegment(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_217(_swig_i_1))
-}
-
-func (arg1 SwigcptrWindowsConfig) GetSegment() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewWindowsConfig(arg1 int32) (_swig_ret WindowsConfig) {
-	var swig_r WindowsConfig
-	_swig_i_0 := arg1
-	swig_r = (WindowsConfig)(SwigcptrWindowsConfig(C._wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
-	return swig_r
-}
-
-func DeleteWindowsConfig(arg1 WindowsConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type WindowsConfig interface {
-	Swigcptr() uintptr
-	SwigIsWindowsConfig()
-	SetKind(arg2 int32)
-	GetKind() (_swig_ret int32)
-	SetBos(arg2 int32)
-	GetBos() (_swig_ret int32)
-	SetTokens(arg2 int64)
-	GetTokens() (_swig_ret int64)
-	SetLength(arg2 int64)
-	GetLength() (_swig_ret int64)
-	SetStride(arg2 int64)
-	GetStride() (_swig_ret int64)
-	SetSegment(arg2 int64)
-	GetSegment() (_swig_ret int64)
-}
-
-func Verdict_name(arg1 int32) (_swig_ret string) {
-	var swig_r string
-	_swig_i_0 := arg1
-	swig_r_p := C._wrap_verdict_name_raw_7f290aa942dd3ee6(C.int(_swig_i_0))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
-	return swig_r_1
-}
-
-func Verdict_rule() (_swig_ret string) {
-	var swig_r string
-	swig_r_p := C._wrap_verdict_rule_raw_7f290aa942dd3ee6()
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
-	return swig_r_1
-}
-
-type SwigcptrBleuConfig uintptr
-
-func (p SwigcptrBleuConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrBleuConfig) SwigIsBleuConfig() {
-}
-
-func (arg1 SwigcptrBleuConfig) SetTokenizer(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBleuConfig) GetTokenizer() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBleuConfig) SetSmoothing(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBleuConfig) GetSmoothing() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_smoothing_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBleuConfig) SetMax_order(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BleuConfig_max_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBleuConfig) GetMax_order() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_max_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBleuConfig) SetLowercase(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BleuConfig_lowercase_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBleuConfig) GetLowercase() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_lowercase_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBleuConfig) SetEffective_order(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BleuConfig_effective_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBleuConfig) GetEffective_order() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BleuConfig_effective_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBleuConfig) SetSmoothing_value(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BleuConfig_smoothing_value_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrBleuConfig) GetSmoothing_value() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BleuConfig_smoothing_value_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewBleuConfig() (_swig_ret BleuConfig) {
-	var swig_r BleuConfig
-	swig_r = (BleuConfig)(SwigcptrBleuConfig(C._wrap_new_BleuConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteBleuConfig(arg1 BleuConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_BleuConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type BleuConfig interface {
-	Swigcptr() uintptr
-	SwigIsBleuConfig()
-	SetTokenizer(arg2 int32)
-	GetTokenizer() (_swig_ret int32)
-	SetSmoothing(arg2 int32)
-	GetSmoothing() (_swig_ret int32)
-	SetMax_order(arg2 int32)
-	GetMax_order() (_swig_ret int32)
-	SetLowercase(arg2 int32)
-	GetLowercase() (_swig_ret int32)
-	SetEffective_order(arg2 int32)
-	GetEffective_order() (_swig_ret int32)
-	SetSmoothing_value(arg2 float64)
-	GetSmoothing_value() (_swig_ret float64)
-}
-
-type SwigcptrChrfConfig uintptr
-
-func (p SwigcptrChrfConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrChrfConfig) SwigIsChrfConfig() {
-}
-
-func (arg1 SwigcptrChrfConfig) SetChar_order(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_char_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrChrfConfig) GetChar_order() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_char_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrChrfConfig) SetWord_order(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_word_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrChrfConfig) GetWord_order() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_word_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrChrfConfig) SetLowercase(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_lowercase_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrChrfConfig) GetLowercase() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_lowercase_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrChrfConfig) SetWhitespace(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_whitespace_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrChrfConfig) GetWhitespace() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_whitespace_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrChrfConfig) SetEvery_order(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_every_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrChrfConfig) GetEvery_order() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ChrfConfig_every_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrChrfConfig) SetBeta(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ChrfConfig_beta_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrChrfConfig) GetBeta() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ChrfConfig_beta_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewChrfConfig() (_swig_ret ChrfConfig) {
-	var swig_r ChrfConfig
-	swig_r = (ChrfConfig)(SwigcptrChrfConfig(C._wrap_new_ChrfConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteChrfConfig(arg1 ChrfConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ChrfConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type ChrfConfig interface {
-	Swigcptr() uintptr
-	SwigIsChrfConfig()
-	SetChar_order(arg2 int32)
-	GetChar_order() (_swig_ret int32)
-	SetWord_order(arg2 int32)
-	GetWord_order() (_swig_ret int32)
-	SetLowercase(arg2 int32)
-	GetLowercase() (_swig_ret int32)
-	SetWhitespace(arg2 int32)
-	GetWhitespace() (_swig_ret int32)
-	SetEvery_order(arg2 int32)
-	GetEvery_order() (_swig_ret int32)
-	SetBeta(arg2 float64)
-	GetBeta() (_swig_ret float64)
-}
-
-type SwigcptrRougeConfig uintptr
-
-func (p SwigcptrRougeConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrRougeConfig) SwigIsRougeConfig() {
-}
-
-func (arg1 SwigcptrRougeConfig) SetKind(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RougeConfig_kind_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRougeConfig) GetKind() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RougeConfig_kind_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRougeConfig) SetOrder(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RougeConfig_order_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRougeConfig) GetOrder() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RougeConfig_order_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrRougeConfig) SetStem(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_RougeConfig_stem_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrRougeConfig) GetStem() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_RougeConfig_stem_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewRougeConfig(arg1 int32) (_swig_ret RougeConfig) {
-	var swig_r RougeConfig
-	_swig_i_0 := arg1
-	swig_r = (RougeConfig)(SwigcptrRougeConfig(C._wrap_new_RougeConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
-	return swig_r
-}
-
-func DeleteRougeConfig(arg1 RougeConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type RougeConfig interface {
-	Swigcptr() uintptr
-	SwigIsRougeConfig()
-	SetKind(arg2 int32)
-	GetKind() (_swig_ret int32)
-	SetOrder(arg2 int32)
-	GetOrder() (_swig_ret int32)
-	SetStem(arg2 int32)
-	GetStem() (_swig_ret int32)
-}
-
-type SwigcptrBootstrapConfig uintptr
-
-func (p SwigcptrBootstrapConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrBootstrapConfig) SwigIsBootstrapConfig() {
-}
-
-func (arg1 SwigcptrBootstrapConfig) SetSamples(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrBootstrapConfig) GetSamples() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBootstrapConfig) SetSeed(arg2 uint64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_221(_swig_i_1))
-}
-
-func (arg1 SwigcptrBootstrapConfig) GetSeed() (_swig_ret uint64) {
-	var swig_r uint64
-	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrBootstrapConfig) SetConfidence(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrBootstrapConfig) GetConfidence() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewBootstrapConfig() (_swig_ret BootstrapConfig) {
-	var swig_r BootstrapConfig
-	swig_r = (BootstrapConfig)(SwigcptrBootstrapConfig(C._wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteBootstrapConfig(arg1 BootstrapConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type BootstrapConfig interface {
-	Swigcptr() uintptr
-	SwigIsBootstrapConfig()
-	SetSamples(arg2 int32)
-	GetSamples() (_swig_ret int32)
-	SetSeed(arg2 uint64)
-	GetSeed() (_swig_ret uint64)
-	SetConfidence(arg2 float64)
-	GetConfidence() (_swig_ret float64)
-}
-
-type SwigcptrPasskeyConfig uintptr
-
-func (p SwigcptrPasskeyConfig) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrPasskeyConfig) SwigIsPasskeyConfig() {
-}
-
-func (arg1 SwigcptrPasskeyConfig) SetForm(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrPasskeyConfig) GetForm() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrPasskeyConfig) SetLength(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_223(_swig_i_1))
-}
-
-func (arg1 SwigcptrPasskeyConfig) GetLength() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrPasskeyConfig) SetSeed(arg2 uint64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_225(_swig_i_1))
-}
-
-func (arg1 SwigcptrPasskeyConfig) GetSeed() (_swig_ret uint64) {
-	var swig_r uint64
-	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrPasskeyConfig) SetDepth(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrPasskeyConfig) GetDepth() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrPasskeyConfig) SetLowest_key(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_227(_swig_i_1))
-}
-
-func (arg1 SwigcptrPasskeyConfig) GetLowest_key() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrPasskeyConfig) SetHighest_key(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_229(_swig_i_1))
-}
-
-func (arg1 SwigcptrPasskeyConfig) GetHighest_key() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewPasskeyConfig(arg1 int32) (_swig_ret PasskeyConfig) {
-	var swig_r PasskeyConfig
-	_swig_i_0 := arg1
-	swig_r = (PasskeyConfig)(SwigcptrPasskeyConfig(C._wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(C.int(_swig_i_0))))
-	return swig_r
-}
-
-func DeletePasskeyConfig(arg1 PasskeyConfig) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type PasskeyConfig interface {
-	Swigcptr() uintptr
-	SwigIsPasskeyConfig()
-	SetForm(arg2 int32)
-	GetForm() (_swig_ret int32)
-	SetLength(arg2 int64)
-	GetLength() (_swig_ret int64)
-	SetSeed(arg2 uint64)
-	GetSeed() (_swig_ret uint64)
-	SetDepth(arg2 float64)
-	GetDepth() (_swig_ret float64)
-	SetLowest_key(arg2 int64)
-	GetLowest_key() (_swig_ret int64)
-	SetHighest_key(arg2 int64)
-	GetHighest_key() (_swig_ret int64)
 }
 
 func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int64, arg6 int64, arg7 int64, arg8 *float64, arg9 int64) (_swig_ret *Failure) {
@@ -4624,7 +1958,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_232(_swig_i_5), C.swig_type_233(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_234(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_197(_swig_i_5), C.swig_type_198(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_199(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -4651,60 +1985,18 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_236(_swig_i_5), C.swig_type_237(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_238(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_201(_swig_i_5), C.swig_type_202(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_203(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Windows_count(arg1 WindowsConfig, arg2 *int64, arg3 int64) (_swig_ret *Failure) {
+func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte, arg6 int64, arg7 *int64, arg8 int64, arg9 *BleuCounts) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	swig_r_p := C._wrap_windows_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_240(_swig_i_2))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Windows_get(arg1 WindowsConfig, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_windows_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_242(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_243(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Loss_init(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_loss_init_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_245(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_246(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Loss_add(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64, arg7 *int64, arg8 int64, arg9 int64, arg10 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
@@ -4714,20 +2006,20 @@ func Loss_add(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64,
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	_swig_i_8 := arg9
-	_swig_i_9 := arg10
-	swig_r_p := C._wrap_loss_add_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_248(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_249(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_250(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_251(_swig_i_7), C.swig_type_252(_swig_i_8), C.swig_type_253(_swig_i_9))
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_205(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_206(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_207(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Loss_merge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *int64, arg6 int64, arg7 *float64, arg8 int64) (_swig_ret *Failure) {
+func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, arg5 *int64, arg6 int64, arg7 *int64, arg8 int64, arg9 *BleuCounts) (_swig_ret *Failure) {
 	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
@@ -4737,83 +2029,20 @@ func Loss_merge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *int64,
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_loss_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_255(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_256(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_257(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_258(_swig_i_7))
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_209(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_210(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_211(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Loss_add_by_context(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *int64, arg6 int64, arg7 int64, arg8 *float64, arg9 int64, arg10 *int64, arg11 int64, arg12 int64) (_swig_ret *Failure) {
+func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte, arg6 int64, arg7 *int64, arg8 int64, arg9 *ChrfCounts) (_swig_ret *Failure) {
 	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	var _swig_i_4 *C.uint8_t
-	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	_swig_i_5 := arg6
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	var _swig_i_9 *C.uint8_t
-	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
-	_swig_i_10 := arg11
-	_swig_i_11 := arg12
-	swig_r_p := C._wrap_loss_add_by_context_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_260(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_261(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_262(_swig_i_5), C.swig_type_263(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_264(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_265(_swig_i_10), C.swig_type_266(_swig_i_11))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Loss_summarize(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	var _swig_i_4 *C.uint8_t
-	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	_swig_i_5 := arg6
-	swig_r_p := C._wrap_loss_summarize_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_268(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_269(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_270(_swig_i_5))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Judge(arg1 *int64, arg2 int64, arg3 *float64, arg4 int64, arg5 int64, arg6 *int64, arg7 int64, arg8 *float64, arg9 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	swig_r_p := C._wrap_judge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_272(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_273(_swig_i_3), C.swig_type_274(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_275(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_276(_swig_i_8))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Tokenize(arg1 int32, arg2 int32, arg3 *byte, arg4 int64, arg5 *byte, arg6 int64, arg7 *int64, arg8 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
@@ -4823,232 +2052,62 @@ func Tokenize(arg1 int32, arg2 int32, arg3 *byte, arg4 int64, arg5 *byte, arg6 i
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_tokenize_raw_7f290aa942dd3ee6(C.int(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_278(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_279(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_280(_swig_i_7))
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_213(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_214(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_215(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Bleu_add(arg1 BleuConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64) (_swig_ret *Failure) {
+func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, arg6 int64, arg7 *int64, arg8 int64, arg9 *RougeResult) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_282(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_283(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_284(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Bleu_add_tokens(arg1 BleuConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_286(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_287(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_288(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Bleu_merge(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_bleu_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_290(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_291(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Bleu_score(arg1 BleuConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, arg6 *float64, arg7 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_293(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_294(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_295(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Bleu_signature(arg1 BleuConfig, arg2 int32, arg3 *byte, arg4 int64, arg5 *int64, arg6 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bleu_signature_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_297(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_298(_swig_i_5))
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_217(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_218(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_219(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Chrf_add(arg1 ChrfConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64) (_swig_ret *Failure) {
+func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5 *int64, arg6 int64, arg7 *int64, arg8 int64, arg9 *RougeResult) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_chrf_add_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_300(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_301(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_302(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Chrf_merge(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_chrf_merge_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_304(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_305(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Chrf_score(arg1 ChrfConfig, arg2 *int64, arg3 int64, arg4 *float64, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_chrf_score_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_307(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_308(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Rouge(arg1 RougeConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 *float64, arg9 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	swig_r_p := C._wrap_rouge_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_310(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_311(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_312(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_313(_swig_i_8))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Rouge_tokens(arg1 RougeConfig, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 *float64, arg9 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	swig_r_p := C._wrap_rouge_tokens_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_315(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_316(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_317(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_318(_swig_i_8))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Bootstrap_mean(arg1 Context, arg2 BootstrapConfig, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_bootstrap_mean_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_320(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_321(_swig_i_5))
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_221(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_222(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_223(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 
-func Bleu_bootstrap(arg1 Context, arg2 BootstrapConfig, arg3 BleuConfig, arg4 *int64, arg5 int64, arg6 *float64, arg7 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
-	_swig_i_2 := getSwigcptr(arg3)
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_323(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_324(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Passkey_make(arg1 PasskeyConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 int64, arg6 *float64, arg7 int64) (_swig_ret *Failure) {
+func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, arg5 *float32, arg6 int64, arg7 *float32, arg8 int64, arg9 *float64, arg10 int64, arg11 *float64, arg12 int64, arg13 *float64, arg14 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	var _swig_i_1 *C.uint8_t
@@ -5056,859 +2115,6 @@ func Passkey_make(arg1 PasskeyConfig, arg2 *byte, arg3 int64, arg4 *int64, arg5 
 	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	swig_r_p := C._wrap_passkey_make_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_326(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_327(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_328(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Passkey_check(arg1 *byte, arg2 int64, arg3 int64, arg4 *int64, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_passkey_check_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_330(_swig_i_1), C.swig_type_331(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_332(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Needle_place(arg1 *int64, arg2 int64, arg3 *int64, arg4 int64, arg5 float64, arg6 *int64, arg7 int64, arg8 *int64, arg9 int64, arg10 *int64, arg11 int64) (_swig_ret *Failure) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	var _swig_i_9 *C.uint8_t
-	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
-	_swig_i_10 := arg11
-	swig_r_p := C._wrap_needle_place_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_334(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_335(_swig_i_3), C.double(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_336(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_337(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_338(_swig_i_10))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrModelOptions uintptr
-
-func (p SwigcptrModelOptions) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrModelOptions) SwigIsModelOptions() {
-}
-
-func (arg1 SwigcptrModelOptions) SetRelease(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelOptions) GetRelease() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelOptions) SetAngle(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelOptions) GetAngle() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelOptions) SetExtension(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelOptions) GetExtension() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelOptions) SetTarget_length(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_339(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelOptions) GetTarget_length() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelOptions) SetWindow(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_341(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelOptions) GetWindow() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelOptions) SetGroup(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_343(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelOptions) GetGroup() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewModelOptions() (_swig_ret ModelOptions) {
-	var swig_r ModelOptions
-	swig_r = (ModelOptions)(SwigcptrModelOptions(C._wrap_new_ModelOptions_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteModelOptions(arg1 ModelOptions) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type ModelOptions interface {
-	Swigcptr() uintptr
-	SwigIsModelOptions()
-	SetRelease(arg2 int32)
-	GetRelease() (_swig_ret int32)
-	SetAngle(arg2 int32)
-	GetAngle() (_swig_ret int32)
-	SetExtension(arg2 int32)
-	GetExtension() (_swig_ret int32)
-	SetTarget_length(arg2 int64)
-	GetTarget_length() (_swig_ret int64)
-	SetWindow(arg2 int64)
-	GetWindow() (_swig_ret int64)
-	SetGroup(arg2 int64)
-	GetGroup() (_swig_ret int64)
-}
-
-type SwigcptrModelInfo uintptr
-
-func (p SwigcptrModelInfo) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrModelInfo) SwigIsModelInfo() {
-}
-
-func (arg1 SwigcptrModelInfo) SetAbsolute(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetAbsolute() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) GetFamily() (_swig_ret string) {
-	var swig_r string
-	_swig_i_0 := arg1
-	swig_r_p := C._wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
-	return swig_r_1
-}
-
-func (arg1 SwigcptrModelInfo) SetLayers(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_346(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetLayers() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetEncoder_layers(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_348(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetEncoder_layers() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetQuery_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_350(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetQuery_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetKey_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_352(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetKey_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetHead_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_354(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetHead_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetValue_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_356(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetValue_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetHidden(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_358(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetHidden() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetVocabulary(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_360(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetVocabulary() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetContext(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_362(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetContext() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetTrained_context(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_364(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetTrained_context() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetUsable_context(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_366(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetUsable_context() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetUsable_context_most(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_368(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetUsable_context_most() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetAbsolute_rows(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_370(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetAbsolute_rows() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetAbsolute_offset(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_372(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetAbsolute_offset() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetLayer_kinds(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_374(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetLayer_kinds() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetNotes(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_376(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetNotes() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelInfo) SetFinal_softcap(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelInfo) GetFinal_softcap() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewModelInfo() (_swig_ret ModelInfo) {
-	var swig_r ModelInfo
-	swig_r = (ModelInfo)(SwigcptrModelInfo(C._wrap_new_ModelInfo_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteModelInfo(arg1 ModelInfo) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type ModelInfo interface {
-	Swigcptr() uintptr
-	SwigIsModelInfo()
-	SetAbsolute(arg2 int32)
-	GetAbsolute() (_swig_ret int32)
-	GetFamily() (_swig_ret string)
-	SetLayers(arg2 int64)
-	GetLayers() (_swig_ret int64)
-	SetEncoder_layers(arg2 int64)
-	GetEncoder_layers() (_swig_ret int64)
-	SetQuery_heads(arg2 int64)
-	GetQuery_heads() (_swig_ret int64)
-	SetKey_heads(arg2 int64)
-	GetKey_heads() (_swig_ret int64)
-	SetHead_dim(arg2 int64)
-	GetHead_dim() (_swig_ret int64)
-	SetValue_dim(arg2 int64)
-	GetValue_dim() (_swig_ret int64)
-	SetHidden(arg2 int64)
-	GetHidden() (_swig_ret int64)
-	SetVocabulary(arg2 int64)
-	GetVocabulary() (_swig_ret int64)
-	SetContext(arg2 int64)
-	GetContext() (_swig_ret int64)
-	SetTrained_context(arg2 int64)
-	GetTrained_context() (_swig_ret int64)
-	SetUsable_context(arg2 int64)
-	GetUsable_context() (_swig_ret int64)
-	SetUsable_context_most(arg2 int64)
-	GetUsable_context_most() (_swig_ret int64)
-	SetAbsolute_rows(arg2 int64)
-	GetAbsolute_rows() (_swig_ret int64)
-	SetAbsolute_offset(arg2 int64)
-	GetAbsolute_offset() (_swig_ret int64)
-	SetLayer_kinds(arg2 int64)
-	GetLayer_kinds() (_swig_ret int64)
-	SetNotes(arg2 int64)
-	GetNotes() (_swig_ret int64)
-	SetFinal_softcap(arg2 float64)
-	GetFinal_softcap() (_swig_ret float64)
-}
-
-func Model_describe(arg1 Model, arg2 ModelInfo) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
-	swig_r_p := C._wrap_model_describe_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrModelLayer uintptr
-
-func (p SwigcptrModelLayer) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrModelLayer) SwigIsModelLayer() {
-}
-
-func (arg1 SwigcptrModelLayer) SetKind(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetKind() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetAlike(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_379(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetAlike() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetQuery_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_381(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetQuery_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetKey_heads(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_383(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetKey_heads() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetHead_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_385(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetHead_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetValue_dim(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_387(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetValue_dim() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetWindow(arg2 int64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_389(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetWindow() (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelLayer) SetAttention_scale(arg2 float64) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.double(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelLayer) GetAttention_scale() (_swig_ret float64) {
-	var swig_r float64
-	_swig_i_0 := arg1
-	swig_r = (float64)(C._wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func NewModelLayer() (_swig_ret ModelLayer) {
-	var swig_r ModelLayer
-	swig_r = (ModelLayer)(SwigcptrModelLayer(C._wrap_new_ModelLayer_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteModelLayer(arg1 ModelLayer) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type ModelLayer interface {
-	Swigcptr() uintptr
-	SwigIsModelLayer()
-	SetKind(arg2 int32)
-	GetKind() (_swig_ret int32)
-	SetAlike(arg2 int64)
-	GetAlike() (_swig_ret int64)
-	SetQuery_heads(arg2 int64)
-	GetQuery_heads() (_swig_ret int64)
-	SetKey_heads(arg2 int64)
-	GetKey_heads() (_swig_ret int64)
-	SetHead_dim(arg2 int64)
-	GetHead_dim() (_swig_ret int64)
-	SetValue_dim(arg2 int64)
-	GetValue_dim() (_swig_ret int64)
-	SetWindow(arg2 int64)
-	GetWindow() (_swig_ret int64)
-	SetAttention_scale(arg2 float64)
-	GetAttention_scale() (_swig_ret float64)
-}
-
-func Model_layer_at(arg1 Model, arg2 int64, arg3 ModelLayer) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_model_layer_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_392(_swig_i_1), C.uintptr_t(_swig_i_2))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrModelNote uintptr
-
-func (p SwigcptrModelNote) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrModelNote) SwigIsModelNote() {
-}
-
-func (arg1 SwigcptrModelNote) SetSeverity(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelNote) GetSeverity() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelNote) SetCode(arg2 int32) {
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	C._wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.int(_swig_i_1))
-}
-
-func (arg1 SwigcptrModelNote) GetCode() (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0)))
-	return swig_r
-}
-
-func (arg1 SwigcptrModelNote) GetPath() (_swig_ret string) {
-	var swig_r string
-	_swig_i_0 := arg1
-	swig_r_p := C._wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
-	return swig_r_1
-}
-
-func (arg1 SwigcptrModelNote) GetText() (_swig_ret string) {
-	var swig_r string
-	_swig_i_0 := arg1
-	swig_r_p := C._wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
-	return swig_r_1
-}
-
-func NewModelNote() (_swig_ret ModelNote) {
-	var swig_r ModelNote
-	swig_r = (ModelNote)(SwigcptrModelNote(C._wrap_new_ModelNote_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteModelNote(arg1 ModelNote) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_ModelNote_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type ModelNote interface {
-	Swigcptr() uintptr
-	SwigIsModelNote()
-	SetSeverity(arg2 int32)
-	GetSeverity() (_swig_ret int32)
-	SetCode(arg2 int32)
-	GetCode() (_swig_ret int32)
-	GetPath() (_swig_ret string)
-	GetText() (_swig_ret string)
-}
-
-func Model_note_at(arg1 Model, arg2 int64, arg3 ModelNote) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_model_note_at_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_396(_swig_i_1), C.uintptr_t(_swig_i_2))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-type SwigcptrMetadata uintptr
-
-func (p SwigcptrMetadata) Swigcptr() uintptr {
-	return (uintptr)(p)
-}
-
-func (p SwigcptrMetadata) SwigIsMetadata() {
-}
-
-func NewMetadata() (_swig_ret Metadata) {
-	var swig_r Metadata
-	swig_r = (Metadata)(SwigcptrMetadata(C._wrap_new_Metadata_raw_7f290aa942dd3ee6()))
-	return swig_r
-}
-
-func DeleteMetadata(arg1 Metadata) {
-	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Metadata_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0))
-}
-
-type Metadata interface {
-	Swigcptr() uintptr
-	SwigIsMetadata()
-}
-
-func Metadata_integers(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 *int64, arg6 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	var _swig_i_4 *C.uint8_t
-	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	_swig_i_5 := arg6
-	swig_r_p := C._wrap_metadata_integers_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_398(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_399(_swig_i_5))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Metadata_reals(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 *float64, arg6 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	var _swig_i_4 *C.uint8_t
-	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	_swig_i_5 := arg6
-	swig_r_p := C._wrap_metadata_reals_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_401(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_402(_swig_i_5))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Metadata_texts(arg1 Metadata, arg2 *byte, arg3 int64, arg4 int32, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	var _swig_i_1 *C.uint8_t
-	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
-	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_metadata_texts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_404(_swig_i_2), C.int(_swig_i_3), C.swig_type_405(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Metadata_text(arg1 Metadata, arg2 int64, arg3 *byte, arg4 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
-	swig_r_p := C._wrap_metadata_text_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_407(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_408(_swig_i_3))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Model_from_config(arg1 *byte, arg2 int64, arg3 ModelOptions, arg4 *float32, arg5 int64, arg6 *float32, arg7 int64, arg8 *float64, arg9 int64, arg10 *float64, arg11 int64, arg12 *float64, arg13 int64) (_swig_ret Made) {
-	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	_swig_i_2 := getSwigcptr(arg3)
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	var _swig_i_9 *C.uint8_t
-	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
-	_swig_i_10 := arg11
-	var _swig_i_11 *C.uint8_t
-	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	_swig_i_12 := arg13
-	swig_r_p := C._wrap_model_from_config_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_410(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_411(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_412(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_413(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_414(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_415(_swig_i_12))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 Made
-	swig_r_1 = madeOf(swig_r)
-	return swig_r_1
-}
-
-func Model_from_metadata(arg1 Metadata, arg2 ModelOptions, arg3 *float32, arg4 int64, arg5 *float32, arg6 int64, arg7 *float64, arg8 int64, arg9 *float64, arg10 int64, arg11 *float64, arg12 int64) (_swig_ret Made) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := getSwigcptr(arg2)
-	var _swig_i_2 *C.uint8_t
-	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	_swig_i_5 := arg6
@@ -5921,104 +2127,73 @@ func Model_from_metadata(arg1 Metadata, arg2 ModelOptions, arg3 *float32, arg4 i
 	var _swig_i_10 *C.uint8_t
 	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_model_from_metadata_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_417(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_418(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_419(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_420(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_421(_swig_i_11))
+	var _swig_i_12 *C.uint8_t
+	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
+	_swig_i_13 := arg14
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_225(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_226(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_227(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_228(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_229(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_230(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
 	return swig_r_1
 }
 
-func Model_from_gguf(arg1 *byte, arg2 int64, arg3 ModelOptions, arg4 *float32, arg5 int64, arg6 *float32, arg7 int64, arg8 *float64, arg9 int64, arg10 *float64, arg11 int64, arg12 *float64, arg13 int64) (_swig_ret Made) {
+func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOptions, arg5 *float32, arg6 int64, arg7 *float32, arg8 int64, arg9 *float64, arg10 int64, arg11 *float64, arg12 int64, arg13 *float64, arg14 int64) (_swig_ret Made) {
 	var swig_r string
-	var _swig_i_0 *C.uint8_t
-	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
-	_swig_i_1 := arg2
-	_swig_i_2 := getSwigcptr(arg3)
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	var _swig_i_5 *C.uint8_t
-	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	_swig_i_6 := arg7
-	var _swig_i_7 *C.uint8_t
-	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	_swig_i_8 := arg9
-	var _swig_i_9 *C.uint8_t
-	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
-	_swig_i_10 := arg11
-	var _swig_i_11 *C.uint8_t
-	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	_swig_i_12 := arg13
-	swig_r_p := C._wrap_model_from_gguf_raw_7f290aa942dd3ee6(C.swig_voidp(_swig_i_0), C.swig_type_423(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_424(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_425(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_426(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_427(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_428(_swig_i_12))
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	var _swig_i_10 *C.uint8_t
+	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
+	_swig_i_11 := arg12
+	var _swig_i_12 *C.uint8_t
+	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
+	_swig_i_13 := arg14
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_232(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_233(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_234(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_235(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_236(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_237(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
 	return swig_r_1
 }
 
-func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
+func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, arg5 *float32, arg6 int64, arg7 *float32, arg8 int64, arg9 *float64, arg10 int64, arg11 *float64, arg12 int64, arg13 *float64, arg14 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_430(_swig_i_1))
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	var _swig_i_10 *C.uint8_t
+	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
+	_swig_i_11 := arg12
+	var _swig_i_12 *C.uint8_t
+	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
+	_swig_i_13 := arg14
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_239(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_240(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_241(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_242(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_243(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_244(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
-	return swig_r_1
-}
-
-func Model_layer_parts(arg1 Model, arg2 int64, arg3 RopeConfig, arg4 RemapConfig, arg5 BiasConfig, arg6 MaskConfig, arg7 ScoreConfig) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := getSwigcptr(arg3)
-	_swig_i_3 := getSwigcptr(arg4)
-	_swig_i_4 := getSwigcptr(arg5)
-	_swig_i_5 := getSwigcptr(arg6)
-	_swig_i_6 := getSwigcptr(arg7)
-	swig_r_p := C._wrap_model_layer_parts_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_432(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4), C.uintptr_t(_swig_i_5), C.uintptr_t(_swig_i_6))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Model_layer_array_count(arg1 Model, arg2 int64, arg3 int32) (_swig_ret int64) {
-	var swig_r int64
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	swig_r = (int64)(C._wrap_model_layer_array_count_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_434(_swig_i_1), C.int(_swig_i_2)))
-	return swig_r
-}
-
-func Model_layer_doubles(arg1 Model, arg2 int64, arg3 int32, arg4 *float64, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_model_layer_doubles_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_436(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_437(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
-	return swig_r_1
-}
-
-func Model_layer_floats(arg1 Model, arg2 int64, arg3 int32, arg4 *float32, arg5 int64) (_swig_ret *Failure) {
-	var swig_r string
-	_swig_i_0 := getSwigcptr(arg1)
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	var _swig_i_3 *C.uint8_t
-	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
-	_swig_i_4 := arg5
-	swig_r_p := C._wrap_model_layer_floats_raw_7f290aa942dd3ee6(C.uintptr_t(_swig_i_0), C.swig_type_439(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_440(_swig_i_4))
-	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
-	var swig_r_1 *Failure
-	swig_r_1 = failureOf(swig_r)
 	return swig_r_1
 }
 

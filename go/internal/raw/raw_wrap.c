@@ -181,46 +181,27 @@ static void* Swig_malloc(int c) {
 }
 
 
-#include <stdint.h>
-#include <stdlib.h>
-
+#include "farspan/cache.h"
 #include "farspan/eval.h"
-#include "farspan/farspan.h"
+#include "farspan/model.h"
 
-/* The public header in a form that a garbage-collected language can call: tensors are flat (address, dtype, dims), the arrays of
- * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which the library checks;
- * only what an answer is written into is checked here. No defaults and no arithmetic of a method. Included by the SWIG wrappers only.
+/* What the flat form of the headers needs that tools/describe/flat.py cannot know. Included by the SWIG wrappers only, before
+ * flat_generated.h. No defaults and no arithmetic of a method.
  *
  * dims is shape[4], stride[4] and the element of the memory at which the tensor begins, all in elements, then the address of the
  * memory or 0 if that is an argument of its own: FLAT_DIMS numbers. (Java asks for the address of a direct buffer only once, since
- * each time takes as long as a small call.) An absent tensor has neither. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
- * function of the same name. */
+ * each time takes as long as a small call.) An absent tensor has neither. */
 #ifndef FARSPAN_BINDINGS_FLAT_H
 #define FARSPAN_BINDINGS_FLAT_H
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "farspan/farspan.h"
+#include "farspan/model.h"
 
 enum { FLAT_DIMS = 10 };
-
-static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format,
-                                ...) {
-    if (error) {
-        va_list values;
-        va_start(values, format);
-        error->code = status;
-        error->argument = argument;
-        error->field[0] = '\0';
-        vsnprintf(error->message, sizeof error->message, format, values);
-        va_end(values);
-    }
-    return status;
-}
 
 /* A struct that is returned is written in small pieces and read in large ones, for which the processor waits: hence inlined. */
 #ifdef SWIG
@@ -242,18 +223,6 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
     return tensor;
 }
 
-/* An array of `count` entries, or none, that is written: where `needed` are, it may be longer. Where none are needed something else is
- * missing, which the library names. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
-                      __int128 needed) {
-    if (!array || needed <= 0 || (__int128)count >= needed) return 0;
-    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
-              needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
-    return 1;
-}
-
-/* ---- tensor ----------------------------------------------------------------------------------- */
-
 /* Writes the dims of a dense row-major array. */
 static void flat_tensor_contiguous(int64_t batch, int64_t heads, int64_t sequence, int64_t features, int64_t* dims) {
     farspan_tensor tensor;
@@ -273,257 +242,60 @@ static farspan_status flat_tensor_check(int32_t dtype, const int64_t* dims, size
     return farspan_tensor_check(&tensor, bytes, dims[8], error);
 }
 
-/* ---- scheme ----------------------------------------------------------------------------------- */
+static void flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format,
+                      int64_t value) {
+    error->code = status;
+    error->argument = argument;
+    error->field[0] = '\0';
+    snprintf(error->message, sizeof error->message, format, (long long)value);
+}
 
-/* The configurations' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors,
-                                          size_t short_count, const double* long_factors, size_t long_count,
-                                          const farspan_remap_config* remap, const farspan_bias_config* bias,
-                                          const float* values, size_t value_count, const double* a, size_t a_count,
-                                          const double* p, size_t p_count, const double* slopes, size_t slope_count,
-                                          const farspan_mask_config* mask, const farspan_score_config* score,
-                                          const float* sink_logits, size_t sink_logit_count, farspan_error* error) {
+/* Views of the parts of `data`, which are one behind the other and have these lengths; below 0: a part that is missing. To be freed; NULL
+ * with `error` set if there is no memory. Views of texts and of ids have one form. */
+static farspan_text* flat_list(const void* data, size_t element_bytes, int64_t count, const int64_t* lengths,
+                               int64_t lengths_count, farspan_error* error) {
+    static const int64_t nothing = 0; /* an empty text still has an address */
+    farspan_text* parts = (farspan_text*)calloc((size_t)lengths_count + 1, sizeof *parts);
+    _Static_assert(sizeof(farspan_text) == sizeof(farspan_ids), "one form");
+    if (!parts) flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "no memory for %lld views", lengths_count);
+    const char* next = (const char*)data;
+    for (int64_t n = 0; parts && n < lengths_count; ++n) {
+        if (lengths[n] < 0 || lengths[n] > count) continue;
+        parts[n].data = lengths[n] > 0 ? next : (const char*)&nothing;
+        parts[n].bytes = lengths[n];
+        next += (size_t)lengths[n] * element_bytes;
+        count -= lengths[n];
+    }
+    return parts;
+}
+
+/* A new scheme of the layer's parts, which does not need the model. */
+static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
+    farspan_model_layer layer;
     farspan_scheme_parts parts;
-    farspan_rope_config rope_copy;
-    farspan_bias_config bias_copy;
-    farspan_score_config score_copy;
     farspan_scheme* scheme = NULL;
+    farspan_model_layer_init(&layer, sizeof layer);
     farspan_scheme_parts_init(&parts, sizeof parts);
-    parts.remap = remap;
-    parts.mask = mask;
-    if (rope) {
-        rope_copy = *rope;
-        rope_copy.short_factors = short_factors;
-        rope_copy.short_factors_count = (int64_t)short_count;
-        rope_copy.long_factors = long_factors;
-        rope_copy.long_factors_count = (int64_t)long_count;
-        parts.rope = &rope_copy;
+    if (farspan_model_layer_at(model, index, &layer, error) != FARSPAN_OK) return NULL;
+    if (!layer.scheme) {
+        flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
+                  index);
+        return NULL;
     }
-    if (bias) {
-        bias_copy = *bias;
-        bias_copy.values = values;
-        bias_copy.values_count = (int64_t)value_count;
-        bias_copy.a = a;
-        bias_copy.a_count = (int64_t)a_count;
-        bias_copy.p = p;
-        bias_copy.p_count = (int64_t)p_count;
-        bias_copy.slopes = slopes;
-        bias_copy.slopes_count = (int64_t)slope_count;
-        parts.bias = &bias_copy;
-    }
-    if (score) {
-        score_copy = *score;
-        score_copy.sink_logits = sink_logits;
-        score_copy.sink_logits_count = (int64_t)sink_logit_count;
-        parts.score = &score_copy;
-    }
+    parts.rope = layer.rope;
+    parts.remap = layer.remap;
+    parts.bias = layer.bias;
+    parts.mask = layer.mask;
+    parts.score = layer.score;
     farspan_scheme_create(&parts, &scheme, error);
     return scheme;
 }
 
-/* Texts are arrays of bytes. whole: what the text needs, with its NUL. */
-static farspan_scheme* flat_scheme_from_json(const char* document, size_t document_bytes, farspan_error* error) {
-    farspan_scheme* scheme = NULL;
-    farspan_scheme_from_json(document_bytes ? document : "", (int64_t)document_bytes, &scheme, error);
-    return scheme;
-}
-
-static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes,
-                                          int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
-}
-
-/* ---- encode ----------------------------------------------------------------------------------- */
-
-static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
-                                            size_t count, double* magnitude, size_t magnitude_count,
-                                            farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count, magnitude_count > 0 ? magnitude : NULL,
-                                    error);
-}
-
-static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t* intervals,
-                                          size_t count, farspan_error* error) {
-    if (flat_short(error, 4, "intervals", intervals, count, 4)) return FARSPAN_ERROR_SHAPE;
-    return farspan_scheme_visible(scheme, query, keys, intervals, error);
-}
-
-static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
-                                      int32_t branch, int32_t direction, int64_t length, int64_t axis_stride,
-                                      double xpos_centre, const int64_t* positions, size_t position_count, void* in,
-                                      int32_t in_dtype, const int64_t* in_dims, void* out, int32_t out_dtype,
-                                      const int64_t* out_dims, farspan_error* error) {
-    const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
-    farspan_rope_options options;
-    farspan_rope_options_init(&options, sizeof options);
-    options.side = side;
-    options.branch = branch;
-    options.direction = direction;
-    options.length = length;
-    options.axis_stride = axis_stride;
-    options.xpos_centre = xpos_centre;
-    return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
-}
-
-static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
-                                     int64_t length, int64_t first_distance, float* out, size_t count,
-                                     farspan_error* error) {
-    return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
-}
-
-static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
-                                           void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
-    const farspan_tensor target = flat_tensor(out, dtype, dims);
-    return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
-}
-
-static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
-                                           const int64_t* table_dims, const int64_t* positions, size_t position_count,
-                                           void* out, int32_t out_dtype, const int64_t* out_dims,
-                                           farspan_error* error) {
-    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims),
-                         target = flat_tensor(out, out_dtype, out_dims);
-    return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
-}
-
-static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
-                                     size_t w1_count, const float* b1, size_t b1_count, const float* w2,
-                                     size_t w2_count, const float* b2, size_t b2_count, const int64_t* query_positions,
-                                     size_t query_count, const int64_t* key_positions, size_t key_count, void* out,
-                                     int32_t dtype, const int64_t* dims, farspan_error* error) {
-    const farspan_tensor target = flat_tensor(out, dtype, dims);
-    farspan_fire_config copy;
-    if (config) {
-        copy = *config;
-        copy.w1 = w1;
-        copy.w1_count = (int64_t)w1_count;
-        copy.b1 = b1;
-        copy.b1_count = (int64_t)b1_count;
-        copy.w2 = w2;
-        copy.w2_count = (int64_t)w2_count;
-        copy.b2 = b2;
-        copy.b2_count = (int64_t)b2_count;
-    }
-    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions,
-                             (int64_t)key_count, &target, error);
-}
-
-/* ---- plan and attention ----------------------------------------------------------------------- */
-
-/* The problem's pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme,
-                                      const farspan_problem* problem, const int64_t* query_positions,
-                                      size_t query_count, const int64_t* key_positions, size_t key_count,
-                                      const int64_t* query_axis_positions, size_t query_axis_count,
-                                      const int64_t* key_axis_positions, size_t key_axis_count,
-                                      const int64_t* query_offsets, size_t query_offset_count,
-                                      const int64_t* key_offsets, size_t key_offset_count, const int64_t* key_ranges,
-                                      size_t key_range_count, farspan_error* error) {
-    farspan_plan* plan = NULL;
-    farspan_problem copy;
-    if (problem) {
-        copy = *problem;
-        copy.query_positions = query_positions;
-        copy.query_positions_count = (int64_t)query_count;
-        copy.key_positions = key_positions;
-        copy.key_positions_count = (int64_t)key_count;
-        copy.query_axis_positions = query_axis_positions;
-        copy.query_axis_positions_count = (int64_t)query_axis_count;
-        copy.key_axis_positions = key_axis_positions;
-        copy.key_axis_positions_count = (int64_t)key_axis_count;
-        copy.query_offsets = query_offsets;
-        copy.query_offsets_count = (int64_t)query_offset_count;
-        copy.key_offsets = key_offsets;
-        copy.key_offsets_count = (int64_t)key_offset_count;
-        copy.key_ranges = key_ranges;
-        copy.key_ranges_count = (int64_t)key_range_count;
-    }
-    farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
-    return plan;
-}
-
-static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count,
-                                            farspan_error* error) {
-    if (flat_short(error, 2, "counts", counts, count, 4)) return FARSPAN_ERROR_SHAPE;
-    return farspan_plan_tile_counts(plan, counts, error);
-}
-
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q,
-                                         int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
-                                         const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims,
-                                         void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out,
-                                         int32_t out_dtype, const int64_t* out_dims, float* lse, size_t lse_count,
-                                         void* workspace, size_t workspace_size, farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
-                         ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &qt;
-    data.k = &kt;
-    data.v = &vt;
-    data.bias = bt.data ? &bt : NULL;
-    data.out = &ot;
-    data.lse = lse;
-    data.lse_count = (int64_t)lse_count;
-    data.workspace = workspace;
-    data.workspace_bytes = (int64_t)workspace_size;
-    return farspan_attention_run(context, plan, &data, error);
-}
-
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q,
-                                     int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
-                                     const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, void* out,
-                                     int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &qt;
-    data.k = &kt;
-    data.v = &vt;
-    data.out = &ot;
-    return farspan_attention(context, scheme, &data, error);
-}
-
-static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype,
-                                           const int64_t* a_dims, float* lse_a, size_t lse_a_count, void* out_b,
-                                           int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
-                                           farspan_error* error) {
-    const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
-    return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);
-}
-
-/* ---- context ---------------------------------------------------------------------------------- */
-
-/* A cancel flag in memory that no collector moves. It must outlive the context and the plans made with it. */
-typedef struct flat_cancel_flag {
-    volatile int32_t value;
-} flat_cancel_flag;
-
-static void flat_cancel_flag_set(flat_cancel_flag* flag, int32_t value) { flag->value = value; }
-
-/* `cancel` may be NULL. */
-static farspan_context* flat_context_create(const farspan_context_config* config, const flat_cancel_flag* cancel,
-                                            farspan_error* error) {
-    farspan_context* context = NULL;
-    farspan_context_config copy;
-    if (config) {
-        copy = *config;
-        copy.cancel = cancel ? &cancel->value : NULL;
-    }
-    farspan_context_create(config ? &copy : NULL, &context, error);
-    return context;
-}
-
-/* The text of farspan_diagnose, to be freed; NULL without memory. */
-static char* flat_diagnose(void) {
-    const int64_t size = farspan_diagnose(NULL, 0);
-    char* text = (char*)malloc((size_t)size + 1);
-    if (!text) return NULL;
-    text[0] = 0;
-    farspan_diagnose(text, size);
-    return text;
+/* farspan_diagnose in the form of other functions that write a text. */
+static farspan_status flat_diagnose(char* buffer, int64_t buffer_bytes, int64_t* needed, farspan_error* error) {
+    (void)error;
+    *needed = farspan_diagnose(buffer, buffer_bytes);
+    return FARSPAN_OK;
 }
 
 #endif
@@ -539,14 +311,188 @@ static char* flat_diagnose(void) {
 #include "farspan/eval.h"
 #include "farspan/model.h"
 
-#endif
+static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors, int64_t
+        short_factors_count, const double* long_factors, int64_t long_factors_count, const farspan_remap_config* remap,
+        const farspan_bias_config* bias, const float* values, int64_t values_count, const double* a, int64_t a_count,
+        const double* p, int64_t p_count, const double* slopes, int64_t slopes_count, const farspan_mask_config* mask,
+        const farspan_score_config* score, const float* sink_logits, int64_t sink_logits_count, farspan_error* error) {
+    farspan_rope_config rope_copy;
+    if (rope) {
+        rope_copy = *rope;
+        rope_copy.short_factors = short_factors;
+        rope_copy.short_factors_count = short_factors_count;
+        rope_copy.long_factors = long_factors;
+        rope_copy.long_factors_count = long_factors_count;
+    }
+    farspan_bias_config bias_copy;
+    if (bias) {
+        bias_copy = *bias;
+        bias_copy.values = values;
+        bias_copy.values_count = values_count;
+        bias_copy.a = a;
+        bias_copy.a_count = a_count;
+        bias_copy.p = p;
+        bias_copy.p_count = p_count;
+        bias_copy.slopes = slopes;
+        bias_copy.slopes_count = slopes_count;
+    }
+    farspan_score_config score_copy;
+    if (score) {
+        score_copy = *score;
+        score_copy.sink_logits = sink_logits;
+        score_copy.sink_logits_count = sink_logits_count;
+    }
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = rope ? &rope_copy : NULL;
+    parts.remap = remap;
+    parts.bias = bias ? &bias_copy : NULL;
+    parts.mask = mask;
+    parts.score = score ? &score_copy : NULL;
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_create(&parts, &scheme, error);
+    return scheme;
+}
 
-/* cache.h in the form of flat.h, for languages that collect garbage: a batch is two arrays with their lengths, tensors and arrays
- * as there, with its functions: it stands behind flat.h in the SWIG wrappers, and nowhere else. */
-#ifndef FARSPAN_BINDINGS_FLAT_CACHE_H
-#define FARSPAN_BINDINGS_FLAT_CACHE_H
+static farspan_scheme* flat_scheme_from_json(const char* text, int64_t text_bytes, farspan_error* error) {
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_from_json(text, text_bytes, &scheme, error);
+    return scheme;
+}
 
-#include "farspan/cache.h"
+static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+        int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
+        positions, int64_t positions_count, void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
+        out_dtype, const int64_t* out_dims, farspan_error* error) {
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    const farspan_tensor in_tensor = flat_tensor(in, in_dtype, in_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_rope_apply(context, scheme, &options, positions, positions_count, in_tensor.data ? &in_tensor : NULL, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
+        void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_sinusoidal_fill(context, layout, first, base, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype, const
+        int64_t* table_dims, const int64_t* positions, int64_t positions_count, void* out, int32_t out_dtype, const
+        int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor table_tensor = flat_tensor(table, table_dtype, table_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_position_lookup(context, table_tensor.data ? &table_tensor : NULL, positions, positions_count, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
+        int64_t w1_count, const float* b1, int64_t b1_count, const float* w2, int64_t w2_count, const float* b2, int64_t
+        b2_count, const int64_t* query_positions, int64_t query_positions_count, const int64_t* key_positions, int64_t
+        key_positions_count, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    farspan_fire_config config_copy;
+    if (config) {
+        config_copy = *config;
+        config_copy.w1 = w1;
+        config_copy.w1_count = w1_count;
+        config_copy.b1 = b1;
+        config_copy.b1_count = b1_count;
+        config_copy.w2 = w2;
+        config_copy.w2_count = w2_count;
+        config_copy.b2 = b2;
+        config_copy.b2_count = b2_count;
+    }
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_fire_fill(context, config ? &config_copy : NULL, query_positions, query_positions_count, key_positions, key_positions_count, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_problem* problem, const int64_t* query_positions, int64_t query_positions_count, const int64_t*
+        key_positions, int64_t key_positions_count, const int64_t* query_axis_positions, int64_t
+        query_axis_positions_count, const int64_t* key_axis_positions, int64_t key_axis_positions_count, const int64_t*
+        query_offsets, int64_t query_offsets_count, const int64_t* key_offsets, int64_t key_offsets_count, const
+        int64_t* key_ranges, int64_t key_ranges_count, farspan_error* error) {
+    farspan_problem problem_copy;
+    if (problem) {
+        problem_copy = *problem;
+        problem_copy.query_positions = query_positions;
+        problem_copy.query_positions_count = query_positions_count;
+        problem_copy.key_positions = key_positions;
+        problem_copy.key_positions_count = key_positions_count;
+        problem_copy.query_axis_positions = query_axis_positions;
+        problem_copy.query_axis_positions_count = query_axis_positions_count;
+        problem_copy.key_axis_positions = key_axis_positions;
+        problem_copy.key_axis_positions_count = key_axis_positions_count;
+        problem_copy.query_offsets = query_offsets;
+        problem_copy.query_offsets_count = query_offsets_count;
+        problem_copy.key_offsets = key_offsets;
+        problem_copy.key_offsets_count = key_offsets_count;
+        problem_copy.key_ranges = key_ranges;
+        problem_copy.key_ranges_count = key_ranges_count;
+    }
+    farspan_plan* plan = NULL;
+    farspan_plan_create(context, scheme, problem ? &problem_copy : NULL, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t
+        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
+        int64_t* v_dims, void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out, int32_t out_dtype, const
+        int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error*
+        error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor bias_tensor = flat_tensor(bias, bias_dtype, bias_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.bias = bias_tensor.data ? &bias_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_attention_run(context, plan, &data, error);
+}
+
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t
+        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
+        int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    return farspan_attention(context, scheme, &data, error);
+}
+
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t out_a_dtype, const
+        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, void* out_b, int32_t out_b_dtype, const int64_t*
+        out_b_dims, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
+    const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
+    const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
+    return farspan_attention_merge(context, out_a_tensor.data ? &out_a_tensor : NULL, lse_a, lse_a_count, out_b_tensor.data ? &out_b_tensor : NULL, lse_b, lse_b_count, error);
+}
+
+static farspan_context* flat_context_create(const farspan_context_config* config, farspan_error* error) {
+    farspan_context* context = NULL;
+    farspan_context_create(config, &context, error);
+    return context;
+}
 
 static farspan_cache* flat_cache_create(const farspan_cache_config* config, farspan_error* error) {
     farspan_cache* cache = NULL;
@@ -554,916 +500,229 @@ static farspan_cache* flat_cache_create(const farspan_cache_config* config, fars
     return cache;
 }
 
-static farspan_cache_batch flat_cache_batch(const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
-                                            size_t offset_count) {
+static farspan_status flat_cache_append(const farspan_context* context, farspan_cache* cache, const int64_t* sequence,
+        int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, const int64_t* positions, int64_t
+        positions_count, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequence = sequences;
-    batch.sequence_count = (int64_t)sequence_count;
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
     batch.offsets = offsets;
-    batch.offsets_count = (int64_t)offset_count;
-    return batch;
+    batch.offsets_count = offsets_count;
+    return farspan_cache_append(context, cache, &batch, positions, positions_count, error);
 }
 
-static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
-                                        const int64_t* offsets, size_t offset_count, const int64_t* positions,
-                                        size_t position_count, farspan_error* error) {
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
-    return farspan_cache_append(NULL, cache, &batch, positions, (int64_t)position_count, error);
+static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer, const
+        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, void* k, int32_t
+        k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    return farspan_cache_write(context, cache, layer, &batch, k_tensor.data ? &k_tensor : NULL, v_tensor.data ? &v_tensor : NULL, error);
 }
 
-static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
-                                       const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
-                                       size_t offset_count, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
-                                       int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
-    const farspan_tensor kt = flat_tensor(k, k_dtype, k_dims), vt = flat_tensor(v, v_dtype, v_dims);
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
-    return farspan_cache_write(context, cache, layer, &batch, &kt, &vt, error);
-}
-
-static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
-                                                  const farspan_cache* cache, const int64_t* sequences,
-                                                  size_t sequence_count, const int64_t* offsets, size_t offset_count,
-                                                  int64_t query_heads, const int64_t* positions, size_t position_count,
-                                                  int64_t length, farspan_error* error) {
-    farspan_cache_plan* plan = NULL;
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_cache* cache, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t
+        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length,
+        farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
     farspan_cache_problem problem;
     farspan_cache_problem_init(&problem, sizeof problem);
     problem.query_heads = query_heads;
-    problem.length = length;
     problem.positions = positions;
-    problem.positions_count = (int64_t)position_count;
+    problem.positions_count = positions_count;
+    problem.length = length;
+    farspan_cache_plan* plan = NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;
 }
 
-/* An empty lse is none. The tensors outlive the data. */
-static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse,
-                                              size_t lse_count, void* workspace, size_t workspace_size) {
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+        void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float*
+        lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
-    data.q = q;
-    data.out = out;
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
     data.lse = lse;
-    data.lse_count = (int64_t)lse_count;
+    data.lse_count = lse_count;
     data.workspace = workspace;
-    data.workspace_bytes = (int64_t)workspace_size;
-    return data;
-}
-
-static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-                                     void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
-                                     const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
-                                     size_t workspace_size, farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    const farspan_attention_data data = flat_cache_data(&qt, &ot, lse, lse_count, workspace, workspace_size);
+    data.workspace_bytes = workspace_bytes;
     return farspan_cache_run(context, plan, layer, &data, error);
 }
 
-static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
-                                            const farspan_cache* cache, int64_t layer, const int64_t* sequences,
-                                            size_t sequence_count, const int64_t* offsets, size_t offset_count, void* q,
-                                            int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
-                                            const int64_t* out_dims, float* lse, size_t lse_count,
-                                            farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
-    const farspan_attention_data data = flat_cache_data(qt.data ? &qt : NULL, &ot, lse, lse_count, NULL, 0);
+static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_cache* cache, int64_t layer, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets,
+        int64_t offsets_count, void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const
+        int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
-static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size,
-                                      farspan_error* error) {
-    return farspan_cache_save(NULL, cache, sequence, buffer, (int64_t)size, error);
+static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
+        logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
+        nll_count, farspan_error* error) {
+    const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
+    return farspan_token_nll(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, nll, nll_count, error);
 }
 
-static farspan_status flat_cache_restore(farspan_cache* cache, const void* buffer, size_t size, int64_t* sequence,
-                                         farspan_error* error) {
-    return farspan_cache_restore(NULL, cache, buffer, (int64_t)size, sequence, error);
+static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t logits_dtype, const
+        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float* weights,
+        int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+    const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
+    const farspan_tensor grad_tensor = flat_tensor(grad, grad_dtype, grad_dims);
+    return farspan_token_nll_grad(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, weights, weights_count, grad_tensor.data ? &grad_tensor : NULL, error);
 }
 
-#endif
-
-/* eval.h in the form of flat.h, its sections 1 to 4; flat_eval_text.h has the others. Include flat.h before. A result or an
- * accumulator is two arrays, its whole numbers and its real ones, in the order of the enum below: so a program may keep or send them
- * as it likes. struct_size and reserved fields are not among them. */
-#ifndef FARSPAN_BINDINGS_FLAT_EVAL_H
-#define FARSPAN_BINDINGS_FLAT_EVAL_H
-
-#include "farspan/eval.h"
-
-enum {
-    FLAT_WINDOW = 6,       /* bos, begin, end, first_scored, rows, first_row */
-    FLAT_LOSS_WHOLE = 5,   /* block_tokens, tokens, bytes, blocks, open_tokens */
-    FLAT_LOSS_REAL = 4,    /* sum, block_mean, block_squares, open_sum */
-    FLAT_SUMMARY = 5,      /* nll, standard_error, perplexity, bits_per_token, bits_per_byte */
-    FLAT_VERDICT_WHOLE = 3 /* verdict, reference_length, worst_length; real: worst_ratio */
-};
-
-/* ---- token loss -------------------------------------------------------------------------------- */
-
-static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t dtype,
-                                     const int64_t* logits_dims, const int64_t* targets, size_t target_count,
-                                     int64_t ignore_index, double* nll, size_t nll_count, farspan_error* error) {
-    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
-    return farspan_token_nll(context, &tensor, targets, (int64_t)target_count, ignore_index, nll, (int64_t)nll_count,
-                             error);
+static farspan_status flat_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_bleu_counts* counts, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_bleu_add(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
 }
 
-static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype,
-                                          const int64_t* logits_dims, const int64_t* targets, size_t target_count,
-                                          int64_t ignore_index, const float* weights, size_t weight_count, void* grad,
-                                          int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
-    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims),
-                         out = flat_tensor(grad, grad_dtype, grad_dims);
-    return farspan_token_nll_grad(context, &tensor, targets, (int64_t)target_count, ignore_index, weights,
-                                  (int64_t)weight_count, &out, error);
+static farspan_status flat_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config, const
+        int64_t* hypothesis, int64_t hypothesis_count, const int64_t* references, int64_t references_count, const
+        int64_t* references_lengths, int64_t references_lengths_count, farspan_bleu_counts* counts, farspan_error*
+        error) {
+    farspan_ids* references_list = (farspan_ids*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_bleu_add_tokens(context, config, hypothesis, hypothesis_count, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
 }
 
-/* ---- windows ----------------------------------------------------------------------------------- */
-
-static farspan_status flat_windows_count(const farspan_windows_config* config, int64_t* whole, size_t whole_count,
-                                         farspan_error* error) {
-    if (flat_short(error, 2, "count", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    return farspan_windows_count(config, whole, error);
+static farspan_status flat_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_chrf_counts* counts, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_chrf_add(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
 }
 
-static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole,
-                                       size_t whole_count, farspan_error* error) {
-    farspan_window window;
-    farspan_window_init(&window, sizeof window);
-    if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_windows_get(config, index, &window, error);
-    if (status != FARSPAN_OK) return status;
-    const int64_t fields[FLAT_WINDOW] = {window.bos,          window.begin, window.end,
-                                         window.first_scored, window.rows,  window.first_row};
-    memcpy(whole, fields, sizeof fields);
-    return FARSPAN_OK;
+static farspan_status flat_rouge(const farspan_context* context, const farspan_rouge_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_rouge_result* result, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_rouge(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, result, error);
+    free(references_list);
+    return status;
 }
 
-/* ---- accumulators ------------------------------------------------------------------------------ */
-
-static farspan_loss flat_read_loss(const int64_t* whole, const double* real) {
-    farspan_loss loss;
-    farspan_loss_init(&loss, sizeof loss);
-    loss.block_tokens = whole[0];
-    loss.tokens = whole[1];
-    loss.bytes = whole[2];
-    loss.blocks = whole[3];
-    loss.open_tokens = whole[4];
-    loss.sum = real[0];
-    loss.block_mean = real[1];
-    loss.block_squares = real[2];
-    loss.open_sum = real[3];
-    return loss;
+static farspan_status flat_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config, const
+        int64_t* hypothesis, int64_t hypothesis_count, const int64_t* references, int64_t references_count, const
+        int64_t* references_lengths, int64_t references_lengths_count, farspan_rouge_result* result, farspan_error*
+        error) {
+    farspan_ids* references_list = (farspan_ids*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_rouge_tokens(context, config, hypothesis, hypothesis_count, references_list, references_lengths_count, result, error);
+    free(references_list);
+    return status;
 }
 
-static void flat_write_loss(const farspan_loss* loss, int64_t* whole, double* real) {
-    const int64_t numbers[FLAT_LOSS_WHOLE] = {loss->block_tokens, loss->tokens, loss->bytes, loss->blocks,
-                                              loss->open_tokens};
-    const double sums[FLAT_LOSS_REAL] = {loss->sum, loss->block_mean, loss->block_squares, loss->open_sum};
-    memcpy(whole, numbers, sizeof numbers);
-    memcpy(real, sums, sizeof sums);
-}
-
-/* Whether the arrays cannot hold `losses` accumulators. */
-static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
-                        const double* real, size_t real_count, __int128 losses) {
-    if (!whole || !real) {
-        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "the accumulator is NULL");
-        return 1;
+static farspan_model* flat_model_from_config(const farspan_context* context, const char* text, int64_t text_bytes, const
+        farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const float* t5_decoder,
+        int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double* rope_short, int64_t
+        rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
     }
-    return flat_short(error, argument, "loss", whole, whole_count, losses * FLAT_LOSS_WHOLE) ||
-           flat_short(error, argument, "loss", real, real_count, losses * FLAT_LOSS_REAL);
-}
-
-static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                     farspan_error* error) {
-    farspan_loss loss;
-    farspan_loss_init(&loss, sizeof loss);
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
-    flat_write_loss(&loss, whole, real);
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                    const double* losses, size_t loss_count, const int64_t* targets,
-                                    size_t target_count, int64_t ignore_index, int64_t bytes, farspan_error* error) {
-    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
-    farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_status status = farspan_loss_add(NULL, &loss, losses, (int64_t)loss_count, targets,
-                                                   (int64_t)target_count, ignore_index, bytes, error);
-    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
-    return status;
-}
-
-static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                      const int64_t* from_whole, size_t from_whole_count, const double* from_real,
-                                      size_t from_real_count, farspan_error* error) {
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
-        flat_no_loss(error, 2, from_whole, from_whole_count, from_real, from_real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_loss from = flat_read_loss(from_whole, from_real);
-    const farspan_status status = farspan_loss_merge(&loss, &from, error);
-    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
-    return status;
-}
-
-/* edge_count - 1 accumulators, one behind the other. */
-static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                               const int64_t* edges, size_t edge_count, int64_t first_context,
-                                               const double* losses, size_t loss_count, const int64_t* targets,
-                                               size_t target_count, int64_t ignore_index, farspan_error* error) {
-    const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
-    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, (__int128)buckets)) return FARSPAN_ERROR_SHAPE;
-    farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
-    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 2, "no memory for %zu buckets", buckets);
-    for (size_t k = 0; k < buckets; ++k)
-        curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    const farspan_status status =
-        farspan_loss_add_by_context(NULL, curve, (int64_t)buckets, edges, (int64_t)edge_count, first_context, losses,
-                                    (int64_t)loss_count, targets, (int64_t)target_count, ignore_index, error);
-    for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
-        flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    free(curve);
-    return status;
-}
-
-static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
-                                          size_t from_real_count, double* real, size_t real_count,
-                                          farspan_error* error) {
-    farspan_loss_summary summary;
-    farspan_loss_summary_init(&summary, sizeof summary);
-    if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
-        flat_short(error, 2, "summary", real, real_count, FLAT_SUMMARY))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_loss loss = flat_read_loss(from_whole, from_real);
-    const farspan_status status = farspan_loss_summarize(&loss, &summary, error);
-    if (status != FARSPAN_OK) return status;
-    const double fields[FLAT_SUMMARY] = {summary.nll, summary.standard_error, summary.perplexity,
-                                         summary.bits_per_token, summary.bits_per_byte};
-    memcpy(real, fields, sizeof fields);
-    return FARSPAN_OK;
-}
-
-/* ---- verdict ----------------------------------------------------------------------------------- */
-
-static farspan_status flat_judge(const int64_t* lengths, size_t length_count, const double* losses, size_t loss_count,
-                                 int64_t trained_length, int64_t* whole, size_t whole_count, double* real,
-                                 size_t real_count, farspan_error* error) {
-    farspan_verdict verdict;
-    farspan_verdict_init(&verdict, sizeof verdict);
-    if (flat_short(error, 7, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
-        flat_short(error, 7, "verdict", real, real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_judge(NULL, lengths, (int64_t)length_count, losses, (int64_t)loss_count,
-                                                trained_length, &verdict, error);
-    if (status != FARSPAN_OK) return status;
-    whole[0] = verdict.verdict;
-    whole[1] = verdict.reference_length;
-    whole[2] = verdict.worst_length;
-    real[0] = verdict.worst_ratio;
-    return FARSPAN_OK;
-}
-
-#endif
-
-/* eval.h in the form of flat.h, its sections 5 to 8. Include flat.h before. Results and counts are arrays, as in flat_eval.h.
- *
- * - A segment is one array with the hypothesis and its references one behind the other, and an array of their lengths: that of the
- *   hypothesis first, FLAT_MISSING for a reference that this segment does not have.
- * - A text that comes out needs a buffer; how long it must be is as in C. */
-#ifndef FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
-#define FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
-
-#include "farspan/eval.h"
-
-enum {
-    FLAT_MISSING = -1,
-    FLAT_BLEU_COUNTS = 20, /* max_order, segments, hypothesis_length, reference_length, correct[8], total[8] */
-    FLAT_BLEU_REAL = 10,   /* score, brevity_penalty, precisions[8]; whole: hypothesis_length, reference_length */
-    FLAT_CHRF_COUNTS = 50, /* orders, segments, hypothesis[16], reference[16], matches[16] */
-    FLAT_ROUGE_REAL = 3,   /* precision, recall, f_measure; whole: reference */
-    FLAT_INTERVAL = 4,     /* low, median, high, mean */
-    FLAT_PASSKEY_WHOLE = 4 /* key, key_begin, key_end, bytes; real: depth */
-};
-
-/* ---- texts ------------------------------------------------------------------------------------- */
-
-static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes,
-                                    uint8_t* buffer, size_t buffer_bytes, int64_t* whole, size_t whole_count,
-                                    farspan_error* error) {
-    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer,
-                            (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
-}
-
-/* The parts of a segment as views, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. A
- * view of texts and one of ids have one form. */
-typedef char flat_views_are_alike[sizeof(farspan_text) == sizeof(farspan_ids) ? 1 : -1];
-static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths,
-                                size_t length_count, farspan_error* error) {
-    static const int64_t nothing = 0; /* an empty text still has an address */
-    __int128 sum = 0;
-    for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
-    if (length_count < 1 || sum != (__int128)count) {
-        flat_fail(error, FARSPAN_ERROR_SHAPE, 3,
-                  "the segment has %zu elements in %zu parts, which its lengths do not give", count, length_count);
-        return NULL;
-    }
-    farspan_text* parts = (farspan_text*)calloc(length_count, sizeof *parts);
-    if (!parts) {
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 5, "no memory for %zu references", length_count - 1);
-        return NULL;
-    }
-    const char* next = (const char*)data;
-    for (size_t n = 0; n < length_count; ++n) {
-        if (lengths[n] < 0) continue;
-        parts[n].data = lengths[n] > 0 ? next : (const char*)&nothing;
-        parts[n].bytes = lengths[n];
-        if (lengths[n] > 0) next += (size_t)lengths[n] * element_bytes;
-    }
-    return parts;
-}
-
-/* ---- BLEU -------------------------------------------------------------------------------------- */
-
-static farspan_bleu_counts flat_read_bleu(const int64_t* whole) {
-    farspan_bleu_counts counts;
-    farspan_bleu_counts_init(&counts, sizeof counts);
-    counts.max_order = (int32_t)whole[0];
-    counts.segments = whole[1];
-    counts.hypothesis_length = whole[2];
-    counts.reference_length = whole[3];
-    memcpy(counts.correct, whole + 4, sizeof counts.correct);
-    memcpy(counts.total, whole + 12, sizeof counts.total);
-    return counts;
-}
-
-static void flat_write_bleu(const farspan_bleu_counts* counts, int64_t* whole) {
-    whole[0] = counts->max_order;
-    whole[1] = counts->segments;
-    whole[2] = counts->hypothesis_length;
-    whole[3] = counts->reference_length;
-    memcpy(whole + 4, counts->correct, sizeof counts->correct);
-    memcpy(whole + 12, counts->total, sizeof counts->total);
-}
-
-/* Whether the array cannot hold counts. */
-static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
-                          size_t needed) {
-    if (!whole) {
-        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "counts are NULL");
-        return 1;
-    }
-    return flat_short(error, argument, "counts", whole, whole_count, (__int128)needed);
-}
-
-static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uint8_t* texts, size_t texts_bytes,
-                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                    farspan_error* error) {
-    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status = farspan_bleu_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
-                                                   (int64_t)length_count - 1, &counts, error);
-    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
-    free(parts);
-    return status;
-}
-
-static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* ids, size_t id_count,
-                                           const int64_t* lengths, size_t length_count, int64_t* whole,
-                                           size_t whole_count, farspan_error* error) {
-    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status = farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data,
-                                                          parts[0].bytes, (const farspan_ids*)(const void*)(parts + 1),
-                                                          (int64_t)length_count - 1, &counts, error);
-    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
-    free(parts);
-    return status;
-}
-
-static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
-                                      size_t from_whole_count, farspan_error* error) {
-    if (flat_no_counts(error, 1, whole, whole_count, FLAT_BLEU_COUNTS) ||
-        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_bleu_counts from = flat_read_bleu(from_whole);
-    const farspan_status status = farspan_bleu_merge(&counts, &from, error);
-    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
-    return status;
-}
-
-static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole,
-                                      size_t from_whole_count, int64_t* whole, size_t whole_count, double* real,
-                                      size_t real_count, farspan_error* error) {
-    farspan_bleu_result result;
-    farspan_bleu_result_init(&result, sizeof result);
-    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
-        flat_short(error, 3, "result", whole, whole_count, 2) ||
-        flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_bleu_counts counts = flat_read_bleu(from_whole);
-    const farspan_status status = farspan_bleu_score(config, &counts, &result, error);
-    if (status != FARSPAN_OK) return status;
-    whole[0] = result.hypothesis_length;
-    whole[1] = result.reference_length;
-    real[0] = result.score;
-    real[1] = result.brevity_penalty;
-    memcpy(real + 2, result.precisions, sizeof result.precisions);
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_bleu_signature(const farspan_bleu_config* config, int32_t references, uint8_t* buffer,
-                                          size_t buffer_bytes, int64_t* whole, size_t whole_count,
-                                          farspan_error* error) {
-    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes,
-                                  whole_count > 0 ? whole : NULL, error);
-}
-
-/* ---- chrF -------------------------------------------------------------------------------------- */
-
-static farspan_chrf_counts flat_read_chrf(const int64_t* whole) {
-    farspan_chrf_counts counts;
-    farspan_chrf_counts_init(&counts, sizeof counts);
-    counts.orders = (int32_t)whole[0];
-    counts.segments = whole[1];
-    memcpy(counts.hypothesis, whole + 2, sizeof counts.hypothesis);
-    memcpy(counts.reference, whole + 18, sizeof counts.reference);
-    memcpy(counts.matches, whole + 34, sizeof counts.matches);
-    return counts;
-}
-
-static void flat_write_chrf(const farspan_chrf_counts* counts, int64_t* whole) {
-    whole[0] = counts->orders;
-    whole[1] = counts->segments;
-    memcpy(whole + 2, counts->hypothesis, sizeof counts->hypothesis);
-    memcpy(whole + 18, counts->reference, sizeof counts->reference);
-    memcpy(whole + 34, counts->matches, sizeof counts->matches);
-}
-
-static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uint8_t* texts, size_t texts_bytes,
-                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                    farspan_error* error) {
-    if (flat_no_counts(error, 7, whole, whole_count, FLAT_CHRF_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_chrf_counts counts = flat_read_chrf(whole);
-    const farspan_status status = farspan_chrf_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
-                                                   (int64_t)length_count - 1, &counts, error);
-    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
-    free(parts);
-    return status;
-}
-
-static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
-                                      size_t from_whole_count, farspan_error* error) {
-    if (flat_no_counts(error, 1, whole, whole_count, FLAT_CHRF_COUNTS) ||
-        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_chrf_counts counts = flat_read_chrf(whole);
-    const farspan_chrf_counts from = flat_read_chrf(from_whole);
-    const farspan_status status = farspan_chrf_merge(&counts, &from, error);
-    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
-    return status;
-}
-
-static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole,
-                                      size_t from_whole_count, double* real, size_t real_count, farspan_error* error) {
-    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS) ||
-        flat_short(error, 3, "score", real, real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_chrf_counts counts = flat_read_chrf(from_whole);
-    return farspan_chrf_score(config, &counts, real, error);
-}
-
-/* ---- ROUGE ------------------------------------------------------------------------------------- */
-
-/* The result of `status`, into the arrays. */
-static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole,
-                                       double* real) {
-    if (status != FARSPAN_OK) return status;
-    whole[0] = result->reference;
-    real[0] = result->precision;
-    real[1] = result->recall;
-    real[2] = result->f_measure;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8_t* texts, size_t texts_bytes,
-                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                 double* real, size_t real_count, farspan_error* error) {
-    farspan_rouge_result result;
-    farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
-        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_rouge(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
-                                                (int64_t)length_count - 1, &result, error);
-    free(parts);
-    return flat_write_rouge(status, &result, whole, real);
-}
-
-static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, const int64_t* ids, size_t id_count,
-                                        const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                        double* real, size_t real_count, farspan_error* error) {
-    farspan_rouge_result result;
-    farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
-        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_rouge_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
-                             (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &result, error);
-    free(parts);
-    return flat_write_rouge(status, &result, whole, real);
-}
-
-/* ---- bootstrap --------------------------------------------------------------------------------- */
-
-static farspan_status flat_write_interval(farspan_status status, const farspan_interval* interval, double* real) {
-    if (status != FARSPAN_OK) return status;
-    real[0] = interval->low;
-    real[1] = interval->median;
-    real[2] = interval->high;
-    real[3] = interval->mean;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
-                                          const double* values, size_t value_count, double* real, size_t real_count,
-                                          farspan_error* error) {
-    farspan_interval interval;
-    farspan_interval_init(&interval, sizeof interval);
-    if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
-    return flat_write_interval(status, &interval, real);
-}
-
-/* The counts of the segments one behind the other. */
-static farspan_status flat_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
-                                          const farspan_bleu_config* bleu, const int64_t* from_whole,
-                                          size_t from_whole_count, double* real, size_t real_count,
-                                          farspan_error* error) {
-    const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
-    farspan_interval interval;
-    farspan_interval_init(&interval, sizeof interval);
-    if (flat_short(error, 6, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
-    if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
-    for (size_t n = 0; n < segments; ++n) counts[n] = flat_read_bleu(from_whole + n * FLAT_BLEU_COUNTS);
-    const farspan_status status =
-        farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
-    free(counts);
-    return flat_write_interval(status, &interval, real);
-}
-
-/* ---- passkey ----------------------------------------------------------------------------------- */
-
-/* The numbers are written when the text is. */
-static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes,
-                                        int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                        farspan_error* error) {
-    farspan_passkey passkey;
-    int64_t needed = 0;
-    farspan_passkey_init(&passkey, sizeof passkey);
-    if (flat_short(error, 6, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
-        flat_short(error, 6, "passkey", real, real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_passkey_make(NULL, config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
-    if (status != FARSPAN_OK) return status;
-    whole[0] = passkey.key;
-    whole[1] = passkey.key_begin;
-    whole[2] = passkey.key_end;
-    whole[3] = passkey.bytes;
-    real[0] = passkey.depth;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole,
-                                         size_t whole_count, farspan_error* error) {
-    int32_t correct = 0;
-    if (flat_short(error, 5, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
-    if (status == FARSPAN_OK) whole[0] = correct;
-    return status;
-}
-
-/* The ids of haystack, needle and question one behind the other, with their three lengths. An empty boundary is none. */
-static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths,
-                                        size_t length_count, double depth, const int64_t* boundary,
-                                        size_t boundary_count, int64_t* out, size_t out_count, int64_t* whole,
-                                        size_t whole_count, farspan_error* error) {
-    if (flat_short(error, 13, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_status status = FARSPAN_ERROR_SHAPE;
-    if (length_count == 3)
-        status = farspan_needle_place(NULL, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
-                                      (const int64_t*)(const void*)parts[1].data, parts[1].bytes,
-                                      (const int64_t*)(const void*)parts[2].data, parts[2].bytes, depth, boundary,
-                                      (int64_t)boundary_count, out, (int64_t)out_count, whole, error);
-    else
-        flat_fail(error, status, 2, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
-    free(parts);
-    return status;
-}
-
-#endif
-
-/* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
- * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
- * flat.h before this. */
-#ifndef FARSPAN_BINDINGS_FLAT_MODEL_H
-#define FARSPAN_BINDINGS_FLAT_MODEL_H
-
-#include "farspan/model.h"
-
-/* ---- options ---------------------------------------------------------------------------------- */
-
-/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder,
-                                                size_t t5_encoder_count, const float* t5_decoder,
-                                                size_t t5_decoder_count, const double* rope_freqs,
-                                                size_t rope_freqs_count, const double* rope_short,
-                                                size_t rope_short_count, const double* rope_long,
-                                                size_t rope_long_count) {
-    farspan_model_options copy;
-    farspan_model_options_init(&copy, sizeof copy);
-    if (options) copy = *options;
-    copy.t5_encoder = t5_encoder_count ? t5_encoder : NULL;
-    copy.t5_encoder_count = (int64_t)t5_encoder_count;
-    copy.t5_decoder = t5_decoder_count ? t5_decoder : NULL;
-    copy.t5_decoder_count = (int64_t)t5_decoder_count;
-    copy.rope_freqs = rope_freqs_count ? rope_freqs : NULL;
-    copy.rope_freqs_count = (int64_t)rope_freqs_count;
-    copy.rope_short = rope_short_count ? rope_short : NULL;
-    copy.rope_short_count = (int64_t)rope_short_count;
-    copy.rope_long = rope_long_count ? rope_long : NULL;
-    copy.rope_long_count = (int64_t)rope_long_count;
-    return copy;
-}
-
-/* ---- metadata --------------------------------------------------------------------------------- */
-
-/* A list of entries with memory of its own. Made empty, filled in order, given to flat_model_from_metadata, freed. */
-typedef struct flat_metadata {
-    farspan_metadata* entries;
-    int64_t count, room;
-} flat_metadata;
-
-static void flat_metadata_free(flat_metadata* list) {
-    if (!list) return;
-    for (int64_t n = 0; n < list->count; ++n) {
-        farspan_metadata* entry = &list->entries[n];
-        for (int64_t t = 0; t < entry->texts_count; ++t) free((void*)(uintptr_t)entry->texts[t].data);
-        free((void*)(uintptr_t)entry->texts);
-        free((void*)(uintptr_t)entry->integers);
-        free((void*)(uintptr_t)entry->reals);
-        free((void*)(uintptr_t)entry->key);
-    }
-    free(list->entries);
-    free(list);
-}
-
-/* A copy of `count` values of `size` bytes, zeros if `values` is NULL; NULL with `error` set if there is no memory. */
-static void* flat_copy(const void* values, size_t count, size_t size, farspan_error* error) {
-    void* copy = calloc(count + 1, size);
-    if (!copy) flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-    if (copy && values && count) memcpy(copy, values, count * size);
-    return copy;
-}
-
-/* A new entry without values; NULL with `error` set on failure. */
-static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type,
-                                             int32_t is_array, farspan_error* error) {
-    if (list->count == list->room) {
-        const int64_t room = list->room ? 2 * list->room : 16;
-        farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
-        if (!grown) {
-            flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-            return NULL;
-        }
-        list->entries = grown;
-        list->room = room;
-    }
-    char* name = (char*)flat_copy(key, key_bytes, 1, error);
-    if (!name) return NULL;
-    farspan_metadata* entry = &list->entries[list->count++];
-    memset(entry, 0, sizeof *entry);
-    entry->key = name;
-    entry->key_bytes = (int64_t)key_bytes;
-    entry->type = type;
-    entry->is_array = is_array;
-    return entry;
-}
-
-static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
-                                             const int64_t* integers, size_t count, farspan_error* error) {
-    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, error);
-    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error)))
-        return error->code;
-    entry->integers_count = (int64_t)count;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
-                                          const double* reals, size_t count, farspan_error* error) {
-    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, error);
-    if (!entry || !(entry->reals = (double*)flat_copy(reals, count, sizeof *reals, error))) return error->code;
-    entry->reals_count = (int64_t)count;
-    return FARSPAN_OK;
-}
-
-/* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
-static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
-                                          int64_t count, farspan_error* error) {
-    const size_t texts = count > 0 ? (size_t)count : 0;
-    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, error);
-    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error)))
-        return error->code;
-    entry->texts_count = (int64_t)texts;
-    return FARSPAN_OK;
-}
-
-/* Sets text `index` of the last entry. */
-static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
-                                         farspan_error* error) {
-    farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
-    if (!entry || index < 0 || index >= entry->texts_count)
-        return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
-    char* copy = (char*)flat_copy(content, content_bytes, 1, error);
-    if (!copy) return error->code;
-    farspan_text* place = (farspan_text*)(uintptr_t)entry->texts + index;
-    free((void*)(uintptr_t)place->data);
-    place->data = copy;
-    place->bytes = (int64_t)content_bytes;
-    return FARSPAN_OK;
-}
-
-/* ---- reading ---------------------------------------------------------------------------------- */
-
-static farspan_model* flat_model_from_config(const char* document, size_t document_bytes,
-                                             const farspan_model_options* options, const float* t5_encoder,
-                                             size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count,
-                                             const double* rope_freqs, size_t rope_freqs_count,
-                                             const double* rope_short, size_t rope_short_count, const double* rope_long,
-                                             size_t rope_long_count, farspan_error* error) {
     farspan_model* model = NULL;
-    const farspan_model_options given =
-        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
-                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
-    farspan_model_from_config(NULL, document_bytes ? document : "", (int64_t)document_bytes, &given, &model, error);
+    farspan_model_from_config(context, text, text_bytes, options ? &options_copy : NULL, &model, error);
     return model;
 }
 
-static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
-                                               const float* t5_encoder, size_t t5_encoder_count,
-                                               const float* t5_decoder, size_t t5_decoder_count,
-                                               const double* rope_freqs, size_t rope_freqs_count,
-                                               const double* rope_short, size_t rope_short_count,
-                                               const double* rope_long, size_t rope_long_count, farspan_error* error) {
-    static const farspan_metadata none;
-    farspan_model* model = NULL;
-    const farspan_model_options given =
-        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
-                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
-    farspan_model_from_metadata(NULL, list->entries ? list->entries : &none, list->count, &given, &model, error);
-    return model;
-}
-
-static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const farspan_model_options* options,
-                                           const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
-                                           size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
-                                           const double* rope_short, size_t rope_short_count, const double* rope_long,
-                                           size_t rope_long_count, farspan_error* error) {
-    static const char nothing = 0;
-    farspan_model* model = NULL;
-    const farspan_model_options given =
-        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
-                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
-    farspan_model_from_gguf(NULL, file_bytes ? file : &nothing, (int64_t)file_bytes, &given, &model, error);
-    return model;
-}
-
-/* ---- answers ---------------------------------------------------------------------------------- */
-
-/* The layer, whose parts must be there. */
-static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
-                                               farspan_error* error) {
-    farspan_model_layer_init(layer, sizeof *layer);
-    const farspan_status status = farspan_model_layer_at(model, index, layer, error);
-    if (status != FARSPAN_OK || layer->scheme) return status;
-    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2,
-                     "layer %lld has no softmax attention, and therefore no scheme", (long long)index);
-}
-
-/* A new scheme of the layer's parts, which does not need the model. */
-static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
-    farspan_model_layer layer;
-    farspan_scheme* scheme = NULL;
-    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK) {
-        farspan_scheme_parts parts;
-        farspan_scheme_parts_init(&parts, sizeof parts);
-        parts.rope = layer.rope;
-        parts.remap = layer.remap;
-        parts.bias = layer.bias;
-        parts.mask = layer.mask;
-        parts.score = layer.score;
-        farspan_scheme_create(&parts, &scheme, error);
+static farspan_model* flat_model_from_metadata(const farspan_context* context, const farspan_metadata* entries, int64_t
+        entries_count, const farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const
+        float* t5_decoder, int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double*
+        rope_short, int64_t rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
     }
-    return scheme;
+    farspan_model* model = NULL;
+    farspan_model_from_metadata(context, entries, entries_count, options ? &options_copy : NULL, &model, error);
+    return model;
 }
 
-/* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
-static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
-                                             farspan_remap_config* remap, farspan_bias_config* bias,
-                                             farspan_mask_config* mask, farspan_score_config* score,
-                                             farspan_error* error) {
-    farspan_model_layer layer;
-    const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
-    if (status != FARSPAN_OK) return status;
-    *rope = *layer.rope;
-    *remap = *layer.remap;
-    *bias = *layer.bias;
-    *mask = *layer.mask;
-    *score = *layer.score;
-    rope->short_factors = rope->long_factors = bias->a = bias->p = bias->slopes = NULL;
-    bias->values = score->sink_logits = NULL;
-    rope->short_factors_count = rope->long_factors_count = bias->a_count = bias->p_count = bias->slopes_count = 0;
-    bias->values_count = score->sink_logits_count = 0;
-    return FARSPAN_OK;
-}
-
-/* An array of a layer's parts. */
-enum {
-    FLAT_SHORT_FACTORS = 0, /* doubles */
-    FLAT_LONG_FACTORS = 1,
-    FLAT_BIAS_A = 2,
-    FLAT_BIAS_P = 3,
-    FLAT_BIAS_VALUES = 4, /* floats */
-    FLAT_SINK_LOGITS = 5,
-    FLAT_BIAS_SLOPES = 6 /* doubles */
-};
-
-/* Where it is and how many entries it has; NULL and 0 if there is none. */
-static const void* flat_model_layer_array(const farspan_model* model, int64_t index, int32_t which, int64_t* count) {
-    farspan_model_layer layer;
-    *count = 0;
-    if (flat_model_softmax_layer(model, index, &layer, NULL) != FARSPAN_OK) return NULL;
-    const struct {
-        const void* values;
-        int64_t count;
-    } arrays[] = {{layer.rope->short_factors, layer.rope->short_factors_count},
-                  {layer.rope->long_factors, layer.rope->long_factors_count},
-                  {layer.bias->a, layer.bias->a_count},
-                  {layer.bias->p, layer.bias->p_count},
-                  {layer.bias->values, layer.bias->values_count},
-                  {layer.score->sink_logits, layer.score->sink_logits_count},
-                  {layer.bias->slopes, layer.bias->slopes_count}};
-    if (which < FLAT_SHORT_FACTORS || which > FLAT_BIAS_SLOPES || !arrays[which].values) return NULL;
-    *count = arrays[which].count;
-    return arrays[which].values;
-}
-
-/* Entries of an array, 0 if there is none. */
-static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t index, int32_t which) {
-    int64_t count = 0;
-    flat_model_layer_array(model, index, which, &count);
-    return count;
-}
-
-/* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
-static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values,
-                                               size_t count, farspan_error* error) {
-    int64_t there = 0;
-    const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
-    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
-    if (there) memcpy(values, array, (size_t)there * sizeof *values);
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values,
-                                              size_t count, farspan_error* error) {
-    int64_t there = 0;
-    const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
-    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
-    if (there) memcpy(values, array, (size_t)there * sizeof *values);
-    return FARSPAN_OK;
+static farspan_model* flat_model_from_gguf(const farspan_context* context, const void* file, int64_t file_bytes, const
+        farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const float* t5_decoder,
+        int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double* rope_short, int64_t
+        rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
+    }
+    farspan_model* model = NULL;
+    farspan_model_from_gguf(context, file, file_bytes, options ? &options_copy : NULL, &model, error);
+    return model;
 }
 
 #endif
@@ -1474,46 +733,6 @@ SWIGINTERN void delete_farspan_plan(struct farspan_plan *self){ farspan_plan_des
 SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
 SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
 SWIGINTERN void delete_farspan_model(struct farspan_model *self){ farspan_model_destroy(self); }
-SWIGINTERN struct farspan_rope_config *new_farspan_rope_config(int32_t method){
-        farspan_rope_config* config = (farspan_rope_config*)calloc(1, sizeof *config);
-        if (config) farspan_rope_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_config(struct farspan_rope_config *self){ free(self); }
-SWIGINTERN void farspan_rope_config_set_axis_section(struct farspan_rope_config *self,int32_t index,int32_t value){
-        if (index >= 0 && index < 4) self->axis_sections[index] = value;
-    }
-SWIGINTERN int32_t farspan_rope_config_get_axis_section(struct farspan_rope_config *self,int32_t index){ return index >= 0 && index < 4 ? self->axis_sections[index] : 0; }
-SWIGINTERN struct farspan_remap_config *new_farspan_remap_config(int32_t method){
-        farspan_remap_config* config = (farspan_remap_config*)calloc(1, sizeof *config);
-        if (config) farspan_remap_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_remap_config(struct farspan_remap_config *self){ free(self); }
-SWIGINTERN struct farspan_bias_config *new_farspan_bias_config(int32_t method){
-        farspan_bias_config* config = (farspan_bias_config*)calloc(1, sizeof *config);
-        if (config) farspan_bias_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bias_config(struct farspan_bias_config *self){ free(self); }
-SWIGINTERN struct farspan_mask_config *new_farspan_mask_config(void){
-        farspan_mask_config* config = (farspan_mask_config*)calloc(1, sizeof *config);
-        if (config) farspan_mask_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_mask_config(struct farspan_mask_config *self){ free(self); }
-SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
-        farspan_score_config* config = (farspan_score_config*)calloc(1, sizeof *config);
-        if (config) farspan_score_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
-SWIGINTERN struct farspan_probe *new_farspan_probe(void){
-        farspan_probe* config = (farspan_probe*)calloc(1, sizeof *config);
-        if (config) farspan_probe_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
 
 static _gostring_ failure_text(const farspan_error *slot) {
   const size_t start = offsetof(farspan_error, code), text = offsetof(farspan_error, message);
@@ -1521,117 +740,11 @@ static _gostring_ failure_text(const farspan_error *slot) {
   return slot->code == FARSPAN_OK ? none : Swig_AllocateString((const char *)slot + start, text - start + strlen(slot->message));
 }
 
-SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){
-        farspan_rope_options* config = (farspan_rope_options*)calloc(1, sizeof *config);
-        if (config) farspan_rope_options_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_options(struct farspan_rope_options *self){ free(self); }
-SWIGINTERN struct farspan_fire_config *new_farspan_fire_config(void){
-        farspan_fire_config* config = (farspan_fire_config*)calloc(1, sizeof *config);
-        if (config) farspan_fire_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_fire_config(struct farspan_fire_config *self){ free(self); }
-SWIGINTERN struct farspan_problem *new_farspan_problem(void){
-        farspan_problem* config = (farspan_problem*)calloc(1, sizeof *config);
-        if (config) farspan_problem_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_problem(struct farspan_problem *self){ free(self); }
-SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
-        farspan_context_config* config = (farspan_context_config*)calloc(1, sizeof *config);
-        if (config) farspan_context_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
-SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
-SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
-SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
-        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
-        if (config) farspan_cache_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
-SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
-        farspan_sequence_info* config = (farspan_sequence_info*)calloc(1, sizeof *config);
-        if (config) farspan_sequence_info_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
-SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
-        farspan_cache_statistics* config = (farspan_cache_statistics*)calloc(1, sizeof *config);
-        if (config) farspan_cache_statistics_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
-SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
-        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
-        if (config) farspan_windows_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
-SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
-        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
-        if (config) farspan_bleu_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
-SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
-        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
-        if (config) farspan_chrf_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
-SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
-        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
-        if (config) farspan_rouge_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
-SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
-        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
-        if (config) farspan_bootstrap_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
-SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
-        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
-        if (config) farspan_passkey_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
-SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
-        farspan_model_options* config = (farspan_model_options*)calloc(1, sizeof *config);
-        if (config) farspan_model_options_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_options(struct farspan_model_options *self){ free(self); }
-SWIGINTERN struct farspan_model_info *new_farspan_model_info(void){
-        farspan_model_info* config = (farspan_model_info*)calloc(1, sizeof *config);
-        if (config) farspan_model_info_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_info(struct farspan_model_info *self){ free(self); }
-SWIGINTERN struct farspan_model_layer *new_farspan_model_layer(void){
-        farspan_model_layer* config = (farspan_model_layer*)calloc(1, sizeof *config);
-        if (config) farspan_model_layer_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_layer(struct farspan_model_layer *self){ free(self); }
-SWIGINTERN struct farspan_model_note *new_farspan_model_note(void){
-        farspan_model_note* config = (farspan_model_note*)calloc(1, sizeof *config);
-        if (config) farspan_model_note_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_note(struct farspan_model_note *self){ free(self); }
-SWIGINTERN struct flat_metadata *new_flat_metadata(void){ return (flat_metadata*)calloc(1, sizeof(flat_metadata)); }
-SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_free(self); }
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_7f290aa942dd3ee6(void *_swig_go_0) {
+void _wrap_Swig_free_raw_2995c41e6ae7021b(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -1641,7 +754,7 @@ void _wrap_Swig_free_raw_7f290aa942dd3ee6(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_7f290aa942dd3ee6(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_2995c41e6ae7021b(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -1654,7 +767,7 @@ void *_wrap_Swig_malloc_raw_7f290aa942dd3ee6(intgo _swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
+void _wrap_delete_Context_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0) {
   struct farspan_context *arg1 = (struct farspan_context *) 0 ;
   
   arg1 = *(struct farspan_context **)&_swig_go_0; 
@@ -1664,7 +777,7 @@ void _wrap_delete_Context_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_
 }
 
 
-void _wrap_delete_Scheme_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0) {
+void _wrap_delete_Scheme_raw_2995c41e6ae7021b(struct farspan_scheme *_swig_go_0) {
   struct farspan_scheme *arg1 = (struct farspan_scheme *) 0 ;
   
   arg1 = *(struct farspan_scheme **)&_swig_go_0; 
@@ -1674,7 +787,7 @@ void _wrap_delete_Scheme_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0)
 }
 
 
-void _wrap_delete_Plan_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0) {
+void _wrap_delete_Plan_raw_2995c41e6ae7021b(struct farspan_plan *_swig_go_0) {
   struct farspan_plan *arg1 = (struct farspan_plan *) 0 ;
   
   arg1 = *(struct farspan_plan **)&_swig_go_0; 
@@ -1684,7 +797,7 @@ void _wrap_delete_Plan_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0) {
 }
 
 
-void _wrap_delete_Cache_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0) {
+void _wrap_delete_Cache_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0) {
   struct farspan_cache *arg1 = (struct farspan_cache *) 0 ;
   
   arg1 = *(struct farspan_cache **)&_swig_go_0; 
@@ -1694,7 +807,7 @@ void _wrap_delete_Cache_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0) {
 }
 
 
-void _wrap_delete_CachePlan_raw_7f290aa942dd3ee6(struct farspan_cache_plan *_swig_go_0) {
+void _wrap_delete_CachePlan_raw_2995c41e6ae7021b(struct farspan_cache_plan *_swig_go_0) {
   struct farspan_cache_plan *arg1 = (struct farspan_cache_plan *) 0 ;
   
   arg1 = *(struct farspan_cache_plan **)&_swig_go_0; 
@@ -1704,7 +817,7 @@ void _wrap_delete_CachePlan_raw_7f290aa942dd3ee6(struct farspan_cache_plan *_swi
 }
 
 
-void _wrap_delete_Model_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0) {
+void _wrap_delete_Model_raw_2995c41e6ae7021b(struct farspan_model *_swig_go_0) {
   struct farspan_model *arg1 = (struct farspan_model *) 0 ;
   
   arg1 = *(struct farspan_model **)&_swig_go_0; 
@@ -1714,7 +827,7 @@ void _wrap_delete_Model_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_status_text_raw_7f290aa942dd3ee6(int _swig_go_0) {
+_gostring_ _wrap_status_text_raw_2995c41e6ae7021b(int _swig_go_0) {
   farspan_status arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1727,7 +840,7 @@ _gostring_ _wrap_status_text_raw_7f290aa942dd3ee6(int _swig_go_0) {
 }
 
 
-int _wrap_version_raw_7f290aa942dd3ee6() {
+int _wrap_version_raw_2995c41e6ae7021b() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1738,7 +851,7 @@ int _wrap_version_raw_7f290aa942dd3ee6() {
 }
 
 
-_gostring_ _wrap_version_text_raw_7f290aa942dd3ee6() {
+_gostring_ _wrap_version_text_raw_2995c41e6ae7021b() {
   char *result = 0 ;
   _gostring_ _swig_go_result;
   
@@ -1749,7 +862,7 @@ _gostring_ _wrap_version_text_raw_7f290aa942dd3ee6() {
 }
 
 
-int _wrap_abi_version_raw_7f290aa942dd3ee6() {
+int _wrap_abi_version_raw_2995c41e6ae7021b() {
   uint32_t result;
   int _swig_go_result;
   
@@ -1760,1622 +873,78 @@ int _wrap_abi_version_raw_7f290aa942dd3ee6() {
 }
 
 
-void _wrap_RopeConfig_method_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->method = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_method_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->method);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_layout_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->layout = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_layout_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->layout);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_rotary_dim_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->rotary_dim = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_rotary_dim_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->rotary_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_rotary_offset_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->rotary_offset = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_rotary_offset_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->rotary_offset);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_angle_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->angle = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_angle_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->angle);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_base_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->base = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_base_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->base);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->factor = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->factor);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_original_context_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->original_context = arg2;
-  
-}
-
-
-long long _wrap_RopeConfig_original_context_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->original_context);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_beta_fast_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->beta_fast = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_beta_fast_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->beta_fast);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_beta_slow_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->beta_slow = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_beta_slow_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->beta_slow);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_extrapolation_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->extrapolation_factor = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_extrapolation_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->extrapolation_factor);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_ramp_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->ramp = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_ramp_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->ramp);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_truncate_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->truncate = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_truncate_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->truncate);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_mscale_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->mscale = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_mscale_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->mscale);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_mscale_all_dim_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->mscale_all_dim = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_mscale_all_dim_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->mscale_all_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_magnitude_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->magnitude = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_magnitude_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->magnitude);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_length_switch_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->length_switch = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_length_switch_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->length_switch);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_attention_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->attention_factor = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_attention_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->attention_factor);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_mixed_exponent_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->mixed_exponent = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_mixed_exponent_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->mixed_exponent);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_low_freq_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->low_freq_factor = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_low_freq_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->low_freq_factor);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_high_freq_factor_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->high_freq_factor = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_high_freq_factor_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->high_freq_factor);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_rotated_fraction_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->rotated_fraction = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_rotated_fraction_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->rotated_fraction);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_xpos_scale_base_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->xpos_scale_base = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_xpos_scale_base_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->xpos_scale_base);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_xpos_gamma_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->xpos_gamma = arg2;
-  
-}
-
-
-double _wrap_RopeConfig_xpos_gamma_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->xpos_gamma);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeConfig_axes_set_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->axes = arg2;
-  
-}
-
-
-int _wrap_RopeConfig_axes_get_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->axes);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_rope_config *_wrap_new_RopeConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  struct farspan_rope_config *result = 0 ;
-  struct farspan_rope_config *_swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (struct farspan_rope_config *)new_farspan_rope_config(arg1);
-  *(struct farspan_rope_config **)&_swig_go_result = (struct farspan_rope_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_RopeConfig_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  
-  delete_farspan_rope_config(arg1);
-  
-}
-
-
-void _wrap_RopeConfig_set_axis_section_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1, int _swig_go_2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
+void _wrap_rope_config_init_raw_2995c41e6ae7021b(farspan_rope_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
+  size_t arg2 ;
   int32_t arg3 ;
   
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
+  arg1 = (farspan_rope_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   arg3 = (int32_t)_swig_go_2; 
   
-  farspan_rope_config_set_axis_section(arg1,arg2,arg3);
+  farspan_rope_config_init(arg1,arg2,arg3);
   
-}
-
-
-int _wrap_RopeConfig_get_axis_section_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  result = farspan_rope_config_get_axis_section(arg1,arg2);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_method_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->method = arg2;
-  
-}
-
-
-int _wrap_RemapConfig_method_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->method);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_window_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->window = arg2;
-  
-}
-
-
-long long _wrap_RemapConfig_window_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->window);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_group_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->group = arg2;
-  
-}
-
-
-long long _wrap_RemapConfig_group_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->group);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_leak_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->leak = arg2;
-  
-}
-
-
-double _wrap_RemapConfig_leak_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->leak);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_chunk_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->chunk = arg2;
-  
-}
-
-
-long long _wrap_RemapConfig_chunk_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->chunk);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_local_window_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->local_window = arg2;
-  
-}
-
-
-long long _wrap_RemapConfig_local_window_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->local_window);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_limit_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->limit = arg2;
-  
-}
-
-
-long long _wrap_RemapConfig_limit_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->limit);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_sinks_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->sinks = arg2;
-  
-}
-
-
-long long _wrap_RemapConfig_sinks_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->sinks);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_real_shift_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->real_shift = arg2;
-  
-}
-
-
-int _wrap_RemapConfig_real_shift_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->real_shift);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RemapConfig_position_scale_set_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->position_scale = arg2;
-  
-}
-
-
-double _wrap_RemapConfig_position_scale_get_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->position_scale);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_remap_config *_wrap_new_RemapConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  struct farspan_remap_config *result = 0 ;
-  struct farspan_remap_config *_swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (struct farspan_remap_config *)new_farspan_remap_config(arg1);
-  *(struct farspan_remap_config **)&_swig_go_result = (struct farspan_remap_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_RemapConfig_raw_7f290aa942dd3ee6(struct farspan_remap_config *_swig_go_0) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  
-  arg1 = *(struct farspan_remap_config **)&_swig_go_0; 
-  
-  delete_farspan_remap_config(arg1);
-  
-}
-
-
-void _wrap_BiasConfig_method_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->method = arg2;
-  
-}
-
-
-int _wrap_BiasConfig_method_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->method);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_heads_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->heads = arg2;
-  
-}
-
-
-int _wrap_BiasConfig_heads_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_alibi_heads_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->alibi_heads = arg2;
-  
-}
-
-
-int _wrap_BiasConfig_alibi_heads_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->alibi_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_bidirectional_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->bidirectional = arg2;
-  
-}
-
-
-int _wrap_BiasConfig_bidirectional_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->bidirectional);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_buckets_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->buckets = arg2;
-  
-}
-
-
-int _wrap_BiasConfig_buckets_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->buckets);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_max_distance_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->max_distance = arg2;
-  
-}
-
-
-long long _wrap_BiasConfig_max_distance_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->max_distance);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_distance_limit_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->distance_limit = arg2;
   
 }
 
 
-long long _wrap_BiasConfig_distance_limit_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
+void _wrap_remap_config_init_raw_2995c41e6ae7021b(farspan_remap_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_remap_config *arg1 = (farspan_remap_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
   
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
+  arg1 = (farspan_remap_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
   
-  result =  ((arg1)->distance_limit);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_max_bias_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->max_bias = arg2;
-  
-}
-
-
-double _wrap_BiasConfig_max_bias_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->max_bias);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_scale_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->scale = arg2;
-  
-}
-
-
-double _wrap_BiasConfig_scale_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->scale);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_trained_length_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->trained_length = arg2;
-  
-}
-
-
-long long _wrap_BiasConfig_trained_length_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->trained_length);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BiasConfig_dim_set_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->dim = arg2;
-  
-}
-
-
-int _wrap_BiasConfig_dim_get_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_bias_config *_wrap_new_BiasConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  struct farspan_bias_config *result = 0 ;
-  struct farspan_bias_config *_swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (struct farspan_bias_config *)new_farspan_bias_config(arg1);
-  *(struct farspan_bias_config **)&_swig_go_result = (struct farspan_bias_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_BiasConfig_raw_7f290aa942dd3ee6(struct farspan_bias_config *_swig_go_0) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  
-  arg1 = *(struct farspan_bias_config **)&_swig_go_0; 
-  
-  delete_farspan_bias_config(arg1);
-  
-}
-
-
-void _wrap_MaskConfig_causal_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->causal = arg2;
-  
-}
-
-
-int _wrap_MaskConfig_causal_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->causal);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_MaskConfig_window_left_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->window_left = arg2;
-  
-}
-
-
-long long _wrap_MaskConfig_window_left_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->window_left);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_MaskConfig_window_right_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->window_right = arg2;
-  
-}
-
-
-long long _wrap_MaskConfig_window_right_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->window_right);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_MaskConfig_sinks_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->sinks = arg2;
-  
-}
-
-
-long long _wrap_MaskConfig_sinks_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
+  farspan_remap_config_init(arg1,arg2,arg3);
   
-  result =  ((arg1)->sinks);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_MaskConfig_chunk_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->chunk = arg2;
-  
-}
-
-
-long long _wrap_MaskConfig_chunk_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->chunk);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_MaskConfig_prefix_set_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->prefix = arg2;
-  
-}
-
-
-long long _wrap_MaskConfig_prefix_get_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->prefix);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_mask_config *_wrap_new_MaskConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_mask_config *result = 0 ;
-  struct farspan_mask_config *_swig_go_result;
-  
-  
-  result = (struct farspan_mask_config *)new_farspan_mask_config();
-  *(struct farspan_mask_config **)&_swig_go_result = (struct farspan_mask_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_MaskConfig_raw_7f290aa942dd3ee6(struct farspan_mask_config *_swig_go_0) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  
-  arg1 = *(struct farspan_mask_config **)&_swig_go_0; 
-  
-  delete_farspan_mask_config(arg1);
-  
-}
-
-
-void _wrap_ScoreConfig_temperature_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->temperature = arg2;
-  
-}
-
-
-int _wrap_ScoreConfig_temperature_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->temperature);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_scale_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->scale = arg2;
   
 }
 
 
-double _wrap_ScoreConfig_scale_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  double _swig_go_result;
+void _wrap_bias_config_init_raw_2995c41e6ae7021b(farspan_bias_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_bias_config *arg1 = (farspan_bias_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
   
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
+  arg1 = (farspan_bias_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
   
-  result = (double) ((arg1)->scale);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_multiplier_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->multiplier = arg2;
-  
-}
-
-
-double _wrap_ScoreConfig_multiplier_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->multiplier);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_trained_length_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->trained_length = arg2;
-  
-}
-
-
-double _wrap_ScoreConfig_trained_length_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->trained_length);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_alpha_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
+  farspan_bias_config_init(arg1,arg2,arg3);
   
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
   
-  if (arg1) (arg1)->alpha = arg2;
-  
-}
-
-
-double _wrap_ScoreConfig_alpha_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->alpha);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_power_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->power = arg2;
-  
 }
 
 
-double _wrap_ScoreConfig_power_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  double _swig_go_result;
+void _wrap_mask_config_init_raw_2995c41e6ae7021b(farspan_mask_config *_swig_go_0, long long _swig_go_1) {
+  farspan_mask_config *arg1 = (farspan_mask_config *) 0 ;
+  size_t arg2 ;
   
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
+  arg1 = (farspan_mask_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   
-  result = (double) ((arg1)->power);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ScoreConfig_softcap_set_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->softcap = arg2;
-  
-}
-
-
-double _wrap_ScoreConfig_softcap_get_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  double _swig_go_result;
+  farspan_mask_config_init(arg1,arg2);
   
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
   
-  result = (double) ((arg1)->softcap);
-  _swig_go_result = result; 
-  return _swig_go_result;
 }
 
 
-struct farspan_score_config *_wrap_new_ScoreConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_score_config *result = 0 ;
-  struct farspan_score_config *_swig_go_result;
+void _wrap_score_config_init_raw_2995c41e6ae7021b(farspan_score_config *_swig_go_0, long long _swig_go_1) {
+  farspan_score_config *arg1 = (farspan_score_config *) 0 ;
+  size_t arg2 ;
   
-  
-  result = (struct farspan_score_config *)new_farspan_score_config();
-  *(struct farspan_score_config **)&_swig_go_result = (struct farspan_score_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ScoreConfig_raw_7f290aa942dd3ee6(struct farspan_score_config *_swig_go_0) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
+  arg1 = (farspan_score_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   
-  arg1 = *(struct farspan_score_config **)&_swig_go_0; 
+  farspan_score_config_init(arg1,arg2);
   
-  delete_farspan_score_config(arg1);
   
 }
 
 
-_gostring_ _wrap_method_name_raw_7f290aa942dd3ee6(int _swig_go_0, int _swig_go_1) {
+_gostring_ _wrap_method_name_raw_2995c41e6ae7021b(int _swig_go_0, int _swig_go_1) {
   int32_t arg1 ;
   int32_t arg2 ;
   char *result = 0 ;
@@ -3390,7 +959,7 @@ _gostring_ _wrap_method_name_raw_7f290aa942dd3ee6(int _swig_go_0, int _swig_go_1
 }
 
 
-int _wrap_method_find_raw_7f290aa942dd3ee6(int _swig_go_0, _gostring_ _swig_go_1) {
+int _wrap_method_find_raw_2995c41e6ae7021b(int _swig_go_0, _gostring_ _swig_go_1) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   int32_t result;
@@ -3410,7 +979,7 @@ int _wrap_method_find_raw_7f290aa942dd3ee6(int _swig_go_0, _gostring_ _swig_go_1
 }
 
 
-int _wrap_method_count_raw_7f290aa942dd3ee6(int _swig_go_0) {
+int _wrap_method_count_raw_2995c41e6ae7021b(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -3423,7 +992,33 @@ int _wrap_method_count_raw_7f290aa942dd3ee6(int _swig_go_0) {
 }
 
 
-int _wrap_scheme_axes_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0) {
+_gostring_ _wrap_scheme_to_json_raw_2995c41e6ae7021b(struct farspan_scheme *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_scheme **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  
+  result = farspan_scheme_to_json((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+int _wrap_scheme_axes_raw_2995c41e6ae7021b(struct farspan_scheme *_swig_go_0) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -3436,228 +1031,7 @@ int _wrap_scheme_axes_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0) {
 }
 
 
-void _wrap_Probe_visible_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->visible = arg2;
-  
-}
-
-
-int _wrap_Probe_visible_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result =  ((arg1)->visible);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_branch_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, int _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->branch = arg2;
-  
-}
-
-
-int _wrap_Probe_branch_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result =  ((arg1)->branch);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_query_angle_position_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->query_angle_position = arg2;
-  
-}
-
-
-double _wrap_Probe_query_angle_position_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->query_angle_position);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_key_angle_position_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->key_angle_position = arg2;
-  
-}
-
-
-double _wrap_Probe_key_angle_position_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->key_angle_position);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_relative_position_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->relative_position = arg2;
-  
-}
-
-
-double _wrap_Probe_relative_position_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->relative_position);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_bias_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->bias = arg2;
-  
-}
-
-
-double _wrap_Probe_bias_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->bias);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_scale_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->scale = arg2;
-  
-}
-
-
-double _wrap_Probe_scale_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->scale);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Probe_magnitude_set_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0, double _swig_go_1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->magnitude = arg2;
-  
-}
-
-
-double _wrap_Probe_magnitude_get_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->magnitude);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_probe *_wrap_new_Probe_raw_7f290aa942dd3ee6() {
-  struct farspan_probe *result = 0 ;
-  struct farspan_probe *_swig_go_result;
-  
-  
-  result = (struct farspan_probe *)new_farspan_probe();
-  *(struct farspan_probe **)&_swig_go_result = (struct farspan_probe *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_Probe_raw_7f290aa942dd3ee6(struct farspan_probe *_swig_go_0) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  
-  arg1 = *(struct farspan_probe **)&_swig_go_0; 
-  
-  delete_farspan_probe(arg1);
-  
-}
-
-
-_gostring_ _wrap_scheme_probe_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, struct farspan_probe *_swig_go_5) {
+_gostring_ _wrap_scheme_probe_raw_2995c41e6ae7021b(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int _swig_go_4, farspan_probe *_swig_go_5) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3677,678 +1051,139 @@ _gostring_ _wrap_scheme_probe_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_
   arg3 = (int64_t)_swig_go_2; 
   arg4 = (int64_t)_swig_go_3; 
   arg5 = (int32_t)_swig_go_4; 
-  arg6 = *(farspan_probe **)&_swig_go_5; 
+  arg6 = (farspan_probe *)_swig_go_5;
   
   result = farspan_scheme_probe((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
   (void)result; _swig_go_result = failure_text(&slot);
+  
   return _swig_go_result;
 }
 
 
-void _wrap_RopeOptions_side_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->side = arg2;
-  
-}
-
-
-int _wrap_RopeOptions_side_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->side);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeOptions_branch_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->branch = arg2;
-  
-}
-
-
-int _wrap_RopeOptions_branch_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->branch);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeOptions_direction_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, int _swig_go_1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->direction = arg2;
-  
-}
-
-
-int _wrap_RopeOptions_direction_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->direction);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RopeOptions_length_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
+_gostring_ _wrap_scheme_visible_raw_2995c41e6ae7021b(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t *arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
   
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_scheme **)&_swig_go_0; 
   arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
   
-  if (arg1) (arg1)->length = arg2;
+  result = farspan_scheme_visible((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
   
-}
-
-
-long long _wrap_RopeOptions_length_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->length);
-  _swig_go_result = result; 
   return _swig_go_result;
 }
 
 
-void _wrap_RopeOptions_axis_stride_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, long long _swig_go_1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
+_gostring_ _wrap_rope_frequencies_raw_2995c41e6ae7021b(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
   
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_scheme **)&_swig_go_0; 
   arg2 = (int64_t)_swig_go_1; 
+  arg3 = (double *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (double *)_swig_go_4;
   
-  if (arg1) (arg1)->axis_stride = arg2;
+  result = farspan_rope_frequencies((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
   
-}
-
-
-long long _wrap_RopeOptions_axis_stride_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
   
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->axis_stride);
-  _swig_go_result = result; 
   return _swig_go_result;
 }
 
 
-void _wrap_RopeOptions_xpos_centre_set_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0, double _swig_go_1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  double arg2 ;
+void _wrap_rope_options_init_raw_2995c41e6ae7021b(farspan_rope_options *_swig_go_0, long long _swig_go_1) {
+  farspan_rope_options *arg1 = (farspan_rope_options *) 0 ;
+  size_t arg2 ;
   
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
+  arg1 = (farspan_rope_options *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   
-  if (arg1) (arg1)->xpos_centre = arg2;
+  farspan_rope_options_init(arg1,arg2);
+  
   
 }
 
 
-double _wrap_RopeOptions_xpos_centre_get_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  double result;
-  double _swig_go_result;
+_gostring_ _wrap_bias_fill_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, long long _swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  int32_t arg3 ;
+  int64_t arg4 ;
+  int64_t arg5 ;
+  float *arg6 = (float *) 0 ;
+  int64_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
   
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
   
-  result = (double) ((arg1)->xpos_centre);
-  _swig_go_result = result; 
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_scheme **)&_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (float *)_swig_go_5;
+  arg7 = (int64_t)_swig_go_6; 
+  
+  result = farspan_bias_fill((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
   return _swig_go_result;
 }
 
 
-struct farspan_rope_options *_wrap_new_RopeOptions_raw_7f290aa942dd3ee6() {
-  struct farspan_rope_options *result = 0 ;
-  struct farspan_rope_options *_swig_go_result;
+void _wrap_fire_config_init_raw_2995c41e6ae7021b(farspan_fire_config *_swig_go_0, long long _swig_go_1) {
+  farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
+  size_t arg2 ;
   
+  arg1 = (farspan_fire_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   
-  result = (struct farspan_rope_options *)new_farspan_rope_options();
-  *(struct farspan_rope_options **)&_swig_go_result = (struct farspan_rope_options *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_RopeOptions_raw_7f290aa942dd3ee6(struct farspan_rope_options *_swig_go_0) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
+  farspan_fire_config_init(arg1,arg2);
   
-  arg1 = *(struct farspan_rope_options **)&_swig_go_0; 
-  
-  delete_farspan_rope_options(arg1);
   
 }
 
 
-void _wrap_FireConfig_hidden_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t arg2 ;
+void _wrap_problem_init_raw_2995c41e6ae7021b(farspan_problem *_swig_go_0, long long _swig_go_1) {
+  farspan_problem *arg1 = (farspan_problem *) 0 ;
+  size_t arg2 ;
   
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
+  arg1 = (farspan_problem *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   
-  if (arg1) (arg1)->hidden = arg2;
+  farspan_problem_init(arg1,arg2);
+  
   
 }
 
 
-int _wrap_FireConfig_hidden_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->hidden);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_FireConfig_heads_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->heads = arg2;
-  
-}
-
-
-int _wrap_FireConfig_heads_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_FireConfig_c_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->c = arg2;
-  
-}
-
-
-double _wrap_FireConfig_c_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->c);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_FireConfig_threshold_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->threshold = arg2;
-  
-}
-
-
-double _wrap_FireConfig_threshold_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->threshold);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_FireConfig_epsilon_set_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->epsilon = arg2;
-  
-}
-
-
-double _wrap_FireConfig_epsilon_get_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->epsilon);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_fire_config *_wrap_new_FireConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_fire_config *result = 0 ;
-  struct farspan_fire_config *_swig_go_result;
-  
-  
-  result = (struct farspan_fire_config *)new_farspan_fire_config();
-  *(struct farspan_fire_config **)&_swig_go_result = (struct farspan_fire_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_FireConfig_raw_7f290aa942dd3ee6(struct farspan_fire_config *_swig_go_0) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  
-  arg1 = *(struct farspan_fire_config **)&_swig_go_0; 
-  
-  delete_farspan_fire_config(arg1);
-  
-}
-
-
-void _wrap_Problem_state_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, int _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->state = arg2;
-  
-}
-
-
-int _wrap_Problem_state_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->state);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_batch_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->batch = arg2;
-  
-}
-
-
-long long _wrap_Problem_batch_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->batch);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_query_heads_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->query_heads = arg2;
-  
-}
-
-
-long long _wrap_Problem_query_heads_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->query_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->key_heads = arg2;
-  
-}
-
-
-long long _wrap_Problem_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->key_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_queries_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->queries = arg2;
-  
-}
-
-
-long long _wrap_Problem_queries_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->queries);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_keys_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->keys = arg2;
-  
-}
-
-
-long long _wrap_Problem_keys_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->keys);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->head_dim = arg2;
-  
-}
-
-
-long long _wrap_Problem_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->head_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->value_dim = arg2;
-  
-}
-
-
-long long _wrap_Problem_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->value_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_length_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->length = arg2;
-  
-}
-
-
-long long _wrap_Problem_length_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->length);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_head_offset_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->head_offset = arg2;
-  
-}
-
-
-long long _wrap_Problem_head_offset_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->head_offset);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_query_position_stride_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->query_position_stride = arg2;
-  
-}
-
-
-long long _wrap_Problem_query_position_stride_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->query_position_stride);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_key_position_stride_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->key_position_stride = arg2;
-  
-}
-
-
-long long _wrap_Problem_key_position_stride_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->key_position_stride);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_Problem_segments_set_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0, long long _swig_go_1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->segments = arg2;
-  
-}
-
-
-long long _wrap_Problem_segments_get_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  result =  ((arg1)->segments);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_problem *_wrap_new_Problem_raw_7f290aa942dd3ee6() {
-  struct farspan_problem *result = 0 ;
-  struct farspan_problem *_swig_go_result;
-  
-  
-  result = (struct farspan_problem *)new_farspan_problem();
-  *(struct farspan_problem **)&_swig_go_result = (struct farspan_problem *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_Problem_raw_7f290aa942dd3ee6(struct farspan_problem *_swig_go_0) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  
-  arg1 = *(struct farspan_problem **)&_swig_go_0; 
-  
-  delete_farspan_problem(arg1);
-  
-}
-
-
-long long _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0) {
+long long _wrap_plan_workspace_size_raw_2995c41e6ae7021b(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
   size_t result;
   long long _swig_go_result;
@@ -4361,78 +1196,41 @@ long long _wrap_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_plan *_s
 }
 
 
-void _wrap_ContextConfig_threads_set_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t arg2 ;
+_gostring_ _wrap_plan_tile_counts_raw_2995c41e6ae7021b(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1) {
+  farspan_plan *arg1 = (farspan_plan *) 0 ;
+  int64_t *arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
   
-  arg1 = *(struct farspan_context_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
   
-  if (arg1) (arg1)->threads = arg2;
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
   
-}
-
-
-int _wrap_ContextConfig_threads_get_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
+  arg1 = *(farspan_plan **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
   
-  arg1 = *(struct farspan_context_config **)&_swig_go_0; 
+  result = farspan_plan_tile_counts((struct farspan_plan const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
   
-  result =  ((arg1)->threads);
-  _swig_go_result = result; 
   return _swig_go_result;
 }
 
 
-void _wrap_ContextConfig_isa_set_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t arg2 ;
+void _wrap_context_config_init_raw_2995c41e6ae7021b(farspan_context_config *_swig_go_0, long long _swig_go_1) {
+  farspan_context_config *arg1 = (farspan_context_config *) 0 ;
+  size_t arg2 ;
   
-  arg1 = *(struct farspan_context_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
+  arg1 = (farspan_context_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
   
-  if (arg1) (arg1)->isa = arg2;
+  farspan_context_config_init(arg1,arg2);
+  
   
 }
 
 
-int _wrap_ContextConfig_isa_get_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_context_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->isa);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_context_config *_wrap_new_ContextConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_context_config *result = 0 ;
-  struct farspan_context_config *_swig_go_result;
-  
-  
-  result = (struct farspan_context_config *)new_farspan_context_config();
-  *(struct farspan_context_config **)&_swig_go_result = (struct farspan_context_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ContextConfig_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  
-  arg1 = *(struct farspan_context_config **)&_swig_go_0; 
-  
-  delete_farspan_context_config(arg1);
-  
-}
-
-
-int _wrap_context_threads_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
+int _wrap_context_threads_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4445,7 +1243,7 @@ int _wrap_context_threads_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_
 }
 
 
-int _wrap_context_isa_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
+int _wrap_context_isa_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -4458,7 +1256,7 @@ int _wrap_context_isa_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0) {
 }
 
 
-int _wrap_isa_supported_raw_7f290aa942dd3ee6(int _swig_go_0) {
+int _wrap_isa_supported_raw_2995c41e6ae7021b(int _swig_go_0) {
   int32_t arg1 ;
   int32_t result;
   int _swig_go_result;
@@ -4471,7 +1269,7 @@ int _wrap_isa_supported_raw_7f290aa942dd3ee6(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_isa_name_raw_7f290aa942dd3ee6(int _swig_go_0) {
+_gostring_ _wrap_isa_name_raw_2995c41e6ae7021b(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4484,13 +1282,1037 @@ _gostring_ _wrap_isa_name_raw_7f290aa942dd3ee6(int _swig_go_0) {
 }
 
 
-void _wrap_shutdown_raw_7f290aa942dd3ee6() {
+void _wrap_shutdown_raw_2995c41e6ae7021b() {
   farspan_shutdown();
   
 }
 
 
-void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+void _wrap_cache_config_init_raw_2995c41e6ae7021b(farspan_cache_config *_swig_go_0, long long _swig_go_1) {
+  farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_cache_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_cache_config_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_cache_sequence_create_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  
+  result = farspan_cache_sequence_create(arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_sequence_destroy_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  result = farspan_cache_sequence_destroy(arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_fork_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  
+  result = farspan_cache_fork(arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_evict_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  
+  result = farspan_cache_evict(arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_keep_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg5 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  
+  result = farspan_cache_keep(arg1,arg2,arg3,arg4,arg5);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_clear_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg2 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  
+  result = farspan_cache_clear(arg1,arg2);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_sequence_info_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, long long _swig_go_1, farspan_sequence_info *_swig_go_2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (farspan_sequence_info *)_swig_go_2;
+  
+  result = farspan_cache_sequence_info((struct farspan_cache const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_get_statistics_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, farspan_cache_statistics *_swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (farspan_cache_statistics *)_swig_go_1;
+  
+  result = farspan_cache_get_statistics((struct farspan_cache const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+long long _wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(struct farspan_cache_plan *_swig_go_0) {
+  farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(farspan_cache_plan **)&_swig_go_0; 
+  
+  result = farspan_cache_plan_workspace_size((struct farspan_cache_plan const *)arg1);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+long long _wrap_cache_save_size_raw_2995c41e6ae7021b(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_save_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, void *_swig_go_3, long long _swig_go_4) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  int64_t arg3 ;
+  void *arg4 = (void *) 0 ;
+  int64_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_cache **)&_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (void *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  
+  result = farspan_cache_save((struct farspan_context const *)arg1,(struct farspan_cache const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_cache_restore_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, void *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  void *arg3 = (void *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_cache **)&_swig_go_1; 
+  arg3 = (void *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  
+  result = farspan_cache_restore((struct farspan_context const *)arg1,arg2,(void const *)arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_windows_config_init_raw_2995c41e6ae7021b(farspan_windows_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  
+  arg1 = (farspan_windows_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  
+  farspan_windows_config_init(arg1,arg2,arg3);
+  
+  
+}
+
+
+_gostring_ _wrap_windows_count_raw_2995c41e6ae7021b(farspan_windows_config *_swig_go_0, int64_t *_swig_go_1) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = (farspan_windows_config *)_swig_go_0;
+  arg2 = (int64_t *)_swig_go_1;
+  
+  result = farspan_windows_count((struct farspan_windows_config const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_windows_get_raw_2995c41e6ae7021b(farspan_windows_config *_swig_go_0, long long _swig_go_1, farspan_window *_swig_go_2) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  farspan_window *arg3 = (farspan_window *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = (farspan_windows_config *)_swig_go_0;
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (farspan_window *)_swig_go_2;
+  
+  result = farspan_windows_get((struct farspan_windows_config const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_loss_init_raw_2995c41e6ae7021b(farspan_loss *_swig_go_0, long long _swig_go_1) {
+  farspan_loss *arg1 = (farspan_loss *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_loss *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_loss_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_loss_add_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_loss *_swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, long long _swig_go_7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_loss *arg2 = (farspan_loss *) 0 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t arg7 ;
+  int64_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_loss *)_swig_go_1;
+  arg3 = (double *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (int64_t)_swig_go_7; 
+  
+  result = farspan_loss_add((struct farspan_context const *)arg1,arg2,(double const *)arg3,arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_merge_raw_2995c41e6ae7021b(farspan_loss *_swig_go_0, farspan_loss *_swig_go_1) {
+  farspan_loss *arg1 = (farspan_loss *) 0 ;
+  farspan_loss *arg2 = (farspan_loss *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = (farspan_loss *)_swig_go_0;
+  arg2 = (farspan_loss *)_swig_go_1;
+  
+  result = farspan_loss_merge(arg1,(struct farspan_loss const *)arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_add_by_context_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_loss *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_loss *arg2 = (farspan_loss *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t arg5 ;
+  int64_t arg6 ;
+  double *arg7 = (double *) 0 ;
+  int64_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  int64_t arg10 ;
+  int64_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg12 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_loss *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (double *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (int64_t)_swig_go_9; 
+  arg11 = (int64_t)_swig_go_10; 
+  
+  result = farspan_loss_add_by_context((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,(double const *)arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_loss_summarize_raw_2995c41e6ae7021b(farspan_loss *_swig_go_0, farspan_loss_summary *_swig_go_1) {
+  farspan_loss *arg1 = (farspan_loss *) 0 ;
+  farspan_loss_summary *arg2 = (farspan_loss_summary *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = (farspan_loss *)_swig_go_0;
+  arg2 = (farspan_loss_summary *)_swig_go_1;
+  
+  result = farspan_loss_summarize((struct farspan_loss const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_judge_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, long long _swig_go_5, farspan_verdict *_swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  int64_t arg6 ;
+  farspan_verdict *arg7 = (farspan_verdict *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (double *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (farspan_verdict *)_swig_go_6;
+  
+  result = farspan_judge((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,(double const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_verdict_name_raw_2995c41e6ae7021b(int _swig_go_0) {
+  int32_t arg1 ;
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  
+  result = (char *)farspan_verdict_name(arg1);
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_verdict_rule_raw_2995c41e6ae7021b() {
+  char *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  result = (char *)farspan_verdict_rule();
+  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_tokenize_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, int _swig_go_1, int _swig_go_2, char *_swig_go_3, long long _swig_go_4, char *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int32_t arg2 ;
+  int32_t arg3 ;
+  char *arg4 = (char *) 0 ;
+  int64_t arg5 ;
+  char *arg6 = (char *) 0 ;
+  int64_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (char *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (char *)_swig_go_5;
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (int64_t *)_swig_go_7;
+  
+  result = farspan_tokenize((struct farspan_context const *)arg1,arg2,arg3,(char const *)arg4,arg5,arg6,arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_bleu_config_init_raw_2995c41e6ae7021b(farspan_bleu_config *_swig_go_0, long long _swig_go_1) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_bleu_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_bleu_config_init(arg1,arg2);
+  
+  
+}
+
+
+void _wrap_bleu_counts_init_raw_2995c41e6ae7021b(farspan_bleu_counts *_swig_go_0, long long _swig_go_1) {
+  farspan_bleu_counts *arg1 = (farspan_bleu_counts *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_bleu_counts *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_bleu_counts_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_bleu_merge_raw_2995c41e6ae7021b(farspan_bleu_counts *_swig_go_0, farspan_bleu_counts *_swig_go_1) {
+  farspan_bleu_counts *arg1 = (farspan_bleu_counts *) 0 ;
+  farspan_bleu_counts *arg2 = (farspan_bleu_counts *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = (farspan_bleu_counts *)_swig_go_0;
+  arg2 = (farspan_bleu_counts *)_swig_go_1;
+  
+  result = farspan_bleu_merge(arg1,(struct farspan_bleu_counts const *)arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_score_raw_2995c41e6ae7021b(farspan_bleu_config *_swig_go_0, farspan_bleu_counts *_swig_go_1, farspan_bleu_result *_swig_go_2) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  farspan_bleu_counts *arg2 = (farspan_bleu_counts *) 0 ;
+  farspan_bleu_result *arg3 = (farspan_bleu_result *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = (farspan_bleu_config *)_swig_go_0;
+  arg2 = (farspan_bleu_counts *)_swig_go_1;
+  arg3 = (farspan_bleu_result *)_swig_go_2;
+  
+  result = farspan_bleu_score((struct farspan_bleu_config const *)arg1,(struct farspan_bleu_counts const *)arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_signature_raw_2995c41e6ae7021b(farspan_bleu_config *_swig_go_0, int _swig_go_1, char *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = (farspan_bleu_config *)_swig_go_0;
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = (char *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  
+  result = farspan_bleu_signature((struct farspan_bleu_config const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_chrf_config_init_raw_2995c41e6ae7021b(farspan_chrf_config *_swig_go_0, long long _swig_go_1) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_chrf_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_chrf_config_init(arg1,arg2);
+  
+  
+}
+
+
+void _wrap_chrf_counts_init_raw_2995c41e6ae7021b(farspan_chrf_counts *_swig_go_0, long long _swig_go_1) {
+  farspan_chrf_counts *arg1 = (farspan_chrf_counts *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_chrf_counts *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_chrf_counts_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_chrf_merge_raw_2995c41e6ae7021b(farspan_chrf_counts *_swig_go_0, farspan_chrf_counts *_swig_go_1) {
+  farspan_chrf_counts *arg1 = (farspan_chrf_counts *) 0 ;
+  farspan_chrf_counts *arg2 = (farspan_chrf_counts *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = (farspan_chrf_counts *)_swig_go_0;
+  arg2 = (farspan_chrf_counts *)_swig_go_1;
+  
+  result = farspan_chrf_merge(arg1,(struct farspan_chrf_counts const *)arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_chrf_score_raw_2995c41e6ae7021b(farspan_chrf_config *_swig_go_0, farspan_chrf_counts *_swig_go_1, double *_swig_go_2) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  farspan_chrf_counts *arg2 = (farspan_chrf_counts *) 0 ;
+  double *arg3 = (double *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = (farspan_chrf_config *)_swig_go_0;
+  arg2 = (farspan_chrf_counts *)_swig_go_1;
+  arg3 = (double *)_swig_go_2;
+  
+  result = farspan_chrf_score((struct farspan_chrf_config const *)arg1,(struct farspan_chrf_counts const *)arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_rouge_config_init_raw_2995c41e6ae7021b(farspan_rouge_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  
+  arg1 = (farspan_rouge_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  
+  farspan_rouge_config_init(arg1,arg2,arg3);
+  
+  
+}
+
+
+void _wrap_bootstrap_config_init_raw_2995c41e6ae7021b(farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
+  farspan_bootstrap_config *arg1 = (farspan_bootstrap_config *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_bootstrap_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_bootstrap_config_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_bootstrap_mean_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, farspan_interval *_swig_go_4) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  farspan_interval *arg5 = (farspan_interval *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_bootstrap_config *)_swig_go_1;
+  arg3 = (double *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (farspan_interval *)_swig_go_4;
+  
+  result = farspan_bootstrap_mean((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(double const *)arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_bleu_bootstrap_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_bootstrap_config *_swig_go_1, farspan_bleu_config *_swig_go_2, farspan_bleu_counts *_swig_go_3, long long _swig_go_4, farspan_interval *_swig_go_5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
+  farspan_bleu_counts *arg4 = (farspan_bleu_counts *) 0 ;
+  int64_t arg5 ;
+  farspan_interval *arg6 = (farspan_interval *) 0 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_bootstrap_config *)_swig_go_1;
+  arg3 = (farspan_bleu_config *)_swig_go_2;
+  arg4 = (farspan_bleu_counts *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (farspan_interval *)_swig_go_5;
+  
+  result = farspan_bleu_bootstrap((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(struct farspan_bleu_config const *)arg3,(struct farspan_bleu_counts const *)arg4,arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_passkey_config_init_raw_2995c41e6ae7021b(farspan_passkey_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  
+  arg1 = (farspan_passkey_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  
+  farspan_passkey_config_init(arg1,arg2,arg3);
+  
+  
+}
+
+
+_gostring_ _wrap_passkey_make_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_passkey_config *_swig_go_1, char *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, farspan_passkey *_swig_go_5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_passkey_config *arg2 = (farspan_passkey_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  farspan_passkey *arg6 = (farspan_passkey *) 0 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_passkey_config *)_swig_go_1;
+  arg3 = (char *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (farspan_passkey *)_swig_go_5;
+  
+  result = farspan_passkey_make((struct farspan_context const *)arg1,(struct farspan_passkey_config const *)arg2,arg3,arg4,arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_passkey_check_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, char *_swig_go_1, long long _swig_go_2, long long _swig_go_3, int32_t *_swig_go_4) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  int32_t *arg5 = (int32_t *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg6 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int32_t *)_swig_go_4;
+  
+  result = farspan_passkey_check((struct farspan_context const *)arg1,(char const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_needle_place_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, int64_t *_swig_go_10, long long _swig_go_11, int64_t *_swig_go_12) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  int64_t arg7 ;
+  double arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  int64_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  int64_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg14 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (double)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (int64_t)_swig_go_9; 
+  arg11 = (int64_t *)_swig_go_10;
+  arg12 = (int64_t)_swig_go_11; 
+  arg13 = (int64_t *)_swig_go_12;
+  
+  result = farspan_needle_place((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_model_options_init_raw_2995c41e6ae7021b(farspan_model_options *_swig_go_0, long long _swig_go_1) {
+  farspan_model_options *arg1 = (farspan_model_options *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_model_options *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_model_options_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_model_describe_raw_2995c41e6ae7021b(struct farspan_model *_swig_go_0, farspan_model_info *_swig_go_1) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  farspan_model_info *arg2 = (farspan_model_info *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (farspan_model_info *)_swig_go_1;
+  
+  result = farspan_model_describe((struct farspan_model const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_layer_at_raw_2995c41e6ae7021b(struct farspan_model *_swig_go_0, long long _swig_go_1, farspan_model_layer *_swig_go_2) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (farspan_model_layer *)_swig_go_2;
+  
+  result = farspan_model_layer_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_note_at_raw_2995c41e6ae7021b(struct farspan_model *_swig_go_0, long long _swig_go_1, farspan_model_note *_swig_go_2) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_note *arg3 = (farspan_model_note *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (farspan_model_note *)_swig_go_2;
+  
+  result = farspan_model_note_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  return _swig_go_result;
+}
+
+
+void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(long long _swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4) {
   int64_t arg1 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -4505,10 +2327,11 @@ void _wrap_tensor_contiguous_raw_7f290aa942dd3ee6(long long _swig_go_0, long lon
   
   flat_tensor_contiguous(arg1,arg2,arg3,arg4,arg5);
   
+  
 }
 
 
-_gostring_ _wrap_tensor_check_raw_7f290aa942dd3ee6(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_tensor_check_raw_2995c41e6ae7021b(int _swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
   int32_t arg1 ;
   int64_t *arg2 = (int64_t *) 0 ;
   size_t arg3 ;
@@ -4526,59 +2349,26 @@ _gostring_ _wrap_tensor_check_raw_7f290aa942dd3ee6(int _swig_go_0, int64_t *_swi
   
   result = flat_tensor_check(arg1,(int64_t const *)arg2,arg3,arg4);
   (void)result; _swig_go_result = failure_text(&slot);
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, struct farspan_remap_config *_swig_go_5, struct farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, double *_swig_go_13, long long _swig_go_14, struct farspan_mask_config *_swig_go_15, struct farspan_score_config *_swig_go_16, float *_swig_go_17, long long _swig_go_18) {
-  farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
-  double *arg2 = (double *) 0 ;
-  size_t arg3 ;
-  double *arg4 = (double *) 0 ;
-  size_t arg5 ;
-  farspan_remap_config *arg6 = (farspan_remap_config *) 0 ;
-  farspan_bias_config *arg7 = (farspan_bias_config *) 0 ;
-  float *arg8 = (float *) 0 ;
-  size_t arg9 ;
-  double *arg10 = (double *) 0 ;
-  size_t arg11 ;
-  double *arg12 = (double *) 0 ;
-  size_t arg13 ;
-  double *arg14 = (double *) 0 ;
-  size_t arg15 ;
-  farspan_mask_config *arg16 = (farspan_mask_config *) 0 ;
-  farspan_score_config *arg17 = (farspan_score_config *) 0 ;
-  float *arg18 = (float *) 0 ;
-  size_t arg19 ;
-  farspan_error *arg20 = (farspan_error *) 0 ;
+_gostring_ _wrap_model_layer_scheme_raw_2995c41e6ae7021b(struct farspan_model *_swig_go_0, long long _swig_go_1) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
   farspan_scheme *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg20 = &slot;
+  arg3 = &slot;
   
-  arg1 = *(farspan_rope_config **)&_swig_go_0; 
-  arg2 = (double *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (double *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = *(farspan_remap_config **)&_swig_go_5; 
-  arg7 = *(farspan_bias_config **)&_swig_go_6; 
-  arg8 = (float *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  arg10 = (double *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
-  arg12 = (double *)_swig_go_11;
-  arg13 = (size_t)_swig_go_12; 
-  arg14 = (double *)_swig_go_13;
-  arg15 = (size_t)_swig_go_14; 
-  arg16 = *(farspan_mask_config **)&_swig_go_15; 
-  arg17 = *(farspan_score_config **)&_swig_go_16; 
-  arg18 = (float *)_swig_go_17;
-  arg19 = (size_t)_swig_go_18; 
+  arg1 = *(farspan_model **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
   
-  result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(double const *)arg14,arg15,(struct farspan_mask_config const *)arg16,(struct farspan_score_config const *)arg17,(float const *)arg18,arg19,arg20);
+  result = (farspan_scheme *)flat_model_layer_scheme((struct farspan_model const *)arg1,arg2,arg3);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
@@ -4587,9 +2377,102 @@ _gostring_ _wrap_scheme_create_raw_7f290aa942dd3ee6(struct farspan_rope_config *
 }
 
 
-_gostring_ _wrap_scheme_from_json_raw_7f290aa942dd3ee6(char *_swig_go_0, long long _swig_go_1) {
+_gostring_ _wrap_diagnose_raw_2995c41e6ae7021b(char *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
   char *arg1 = (char *) 0 ;
-  size_t arg2 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = (char *)_swig_go_0;
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  
+  result = flat_diagnose(arg1,arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_scheme_create_raw_2995c41e6ae7021b(farspan_rope_config *_swig_go_0, double *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, farspan_remap_config *_swig_go_5, farspan_bias_config *_swig_go_6, float *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12, double *_swig_go_13, long long _swig_go_14, farspan_mask_config *_swig_go_15, farspan_score_config *_swig_go_16, float *_swig_go_17, long long _swig_go_18) {
+  farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
+  double *arg2 = (double *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  farspan_remap_config *arg6 = (farspan_remap_config *) 0 ;
+  farspan_bias_config *arg7 = (farspan_bias_config *) 0 ;
+  float *arg8 = (float *) 0 ;
+  int64_t arg9 ;
+  double *arg10 = (double *) 0 ;
+  int64_t arg11 ;
+  double *arg12 = (double *) 0 ;
+  int64_t arg13 ;
+  double *arg14 = (double *) 0 ;
+  int64_t arg15 ;
+  farspan_mask_config *arg16 = (farspan_mask_config *) 0 ;
+  farspan_score_config *arg17 = (farspan_score_config *) 0 ;
+  float *arg18 = (float *) 0 ;
+  int64_t arg19 ;
+  farspan_error *arg20 = (farspan_error *) 0 ;
+  farspan_scheme *result = 0 ;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg20 = &slot;
+  
+  arg1 = (farspan_rope_config *)_swig_go_0;
+  arg2 = (double *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (double *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (farspan_remap_config *)_swig_go_5;
+  arg7 = (farspan_bias_config *)_swig_go_6;
+  arg8 = (float *)_swig_go_7;
+  arg9 = (int64_t)_swig_go_8; 
+  arg10 = (double *)_swig_go_9;
+  arg11 = (int64_t)_swig_go_10; 
+  arg12 = (double *)_swig_go_11;
+  arg13 = (int64_t)_swig_go_12; 
+  arg14 = (double *)_swig_go_13;
+  arg15 = (int64_t)_swig_go_14; 
+  arg16 = (farspan_mask_config *)_swig_go_15;
+  arg17 = (farspan_score_config *)_swig_go_16;
+  arg18 = (float *)_swig_go_17;
+  arg19 = (int64_t)_swig_go_18; 
+  
+  result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(double const *)arg14,arg15,(struct farspan_mask_config const *)arg16,(struct farspan_score_config const *)arg17,(float const *)arg18,arg19,arg20);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_scheme_from_json_raw_2995c41e6ae7021b(char *_swig_go_0, long long _swig_go_1) {
+  char *arg1 = (char *) 0 ;
+  int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
   farspan_scheme *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4599,7 +2482,7 @@ _gostring_ _wrap_scheme_from_json_raw_7f290aa942dd3ee6(char *_swig_go_0, long lo
   arg3 = &slot;
   
   arg1 = (char *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
+  arg2 = (int64_t)_swig_go_1; 
   
   result = (farspan_scheme *)flat_scheme_from_json((char const *)arg1,arg2,arg3);
   
@@ -4611,87 +2494,7 @@ _gostring_ _wrap_scheme_from_json_raw_7f290aa942dd3ee6(char *_swig_go_0, long lo
 }
 
 
-_gostring_ _wrap_scheme_to_json_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
-  
-  arg1 = *(farspan_scheme **)&_swig_go_0; 
-  arg2 = (uint8_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  
-  result = flat_scheme_to_json((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_rope_frequencies_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  int64_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = *(farspan_scheme **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (double *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_rope_frequencies((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_scheme_visible_raw_7f290aa942dd3ee6(struct farspan_scheme *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  int64_t arg2 ;
-  int64_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
-  
-  arg1 = *(farspan_scheme **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int64_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  
-  result = flat_scheme_visible((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_rope_apply_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+_gostring_ _wrap_rope_apply_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   int32_t arg3 ;
@@ -4701,7 +2504,7 @@ _gostring_ _wrap_rope_apply_raw_7f290aa942dd3ee6(struct farspan_context *_swig_g
   int64_t arg7 ;
   double arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   void *arg11 = (void *) 0 ;
   int32_t arg12 ;
   int64_t *arg13 = (int64_t *) 0 ;
@@ -4725,7 +2528,7 @@ _gostring_ _wrap_rope_apply_raw_7f290aa942dd3ee6(struct farspan_context *_swig_g
   arg7 = (int64_t)_swig_go_6; 
   arg8 = (double)_swig_go_7; 
   arg9 = (int64_t *)_swig_go_8;
-  arg10 = (size_t)_swig_go_9; 
+  arg10 = (int64_t)_swig_go_9; 
   arg11 = (void *)_swig_go_10;
   arg12 = (int32_t)_swig_go_11; 
   arg13 = (int64_t *)_swig_go_12;
@@ -4735,41 +2538,16 @@ _gostring_ _wrap_rope_apply_raw_7f290aa942dd3ee6(struct farspan_context *_swig_g
   
   result = flat_rope_apply((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_bias_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, long long _swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6) {
-  farspan_context *arg1 = (farspan_context *) 0 ;
-  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
-  int32_t arg3 ;
-  int64_t arg4 ;
-  int64_t arg5 ;
-  float *arg6 = (float *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_context **)&_swig_go_0; 
-  arg2 = *(farspan_scheme **)&_swig_go_1; 
-  arg3 = (int32_t)_swig_go_2; 
-  arg4 = (int64_t)_swig_go_3; 
-  arg5 = (int64_t)_swig_go_4; 
-  arg6 = (float *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_bias_fill((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, int _swig_go_1, long long _swig_go_2, double _swig_go_3, void *_swig_go_4, int _swig_go_5, int64_t *_swig_go_6) {
+_gostring_ _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, int _swig_go_1, long long _swig_go_2, double _swig_go_3, void *_swig_go_4, int _swig_go_5, int64_t *_swig_go_6) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   int32_t arg2 ;
   int64_t arg3 ;
@@ -4795,17 +2573,19 @@ _gostring_ _wrap_sinusoidal_fill_raw_7f290aa942dd3ee6(struct farspan_context *_s
   
   result = flat_sinusoidal_fill((struct farspan_context const *)arg1,arg2,arg3,arg4,arg5,arg6,(int64_t const *)arg7,arg8);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_position_lookup_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8) {
+_gostring_ _wrap_position_lookup_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   void *arg7 = (void *) 0 ;
   int32_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
@@ -4822,32 +2602,37 @@ _gostring_ _wrap_position_lookup_raw_7f290aa942dd3ee6(struct farspan_context *_s
   arg3 = (int32_t)_swig_go_2; 
   arg4 = (int64_t *)_swig_go_3;
   arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
+  arg6 = (int64_t)_swig_go_5; 
   arg7 = (void *)_swig_go_6;
   arg8 = (int32_t)_swig_go_7; 
   arg9 = (int64_t *)_swig_go_8;
   
   result = flat_position_lookup((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_fire_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_fire_config *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, float *_swig_go_6, long long _swig_go_7, float *_swig_go_8, long long _swig_go_9, int64_t *_swig_go_10, long long _swig_go_11, int64_t *_swig_go_12, long long _swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16) {
+_gostring_ _wrap_fire_fill_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_fire_config *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, float *_swig_go_6, long long _swig_go_7, float *_swig_go_8, long long _swig_go_9, int64_t *_swig_go_10, long long _swig_go_11, int64_t *_swig_go_12, long long _swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_fire_config *arg2 = (farspan_fire_config *) 0 ;
   float *arg3 = (float *) 0 ;
-  size_t arg4 ;
+  int64_t arg4 ;
   float *arg5 = (float *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   float *arg7 = (float *) 0 ;
-  size_t arg8 ;
+  int64_t arg8 ;
   float *arg9 = (float *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   int64_t *arg11 = (int64_t *) 0 ;
-  size_t arg12 ;
+  int64_t arg12 ;
   int64_t *arg13 = (int64_t *) 0 ;
-  size_t arg14 ;
+  int64_t arg14 ;
   void *arg15 = (void *) 0 ;
   int32_t arg16 ;
   int64_t *arg17 = (int64_t *) 0 ;
@@ -4860,47 +2645,56 @@ _gostring_ _wrap_fire_fill_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go
   arg18 = &slot;
   
   arg1 = *(farspan_context **)&_swig_go_0; 
-  arg2 = *(farspan_fire_config **)&_swig_go_1; 
+  arg2 = (farspan_fire_config *)_swig_go_1;
   arg3 = (float *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
+  arg4 = (int64_t)_swig_go_3; 
   arg5 = (float *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
+  arg6 = (int64_t)_swig_go_5; 
   arg7 = (float *)_swig_go_6;
-  arg8 = (size_t)_swig_go_7; 
+  arg8 = (int64_t)_swig_go_7; 
   arg9 = (float *)_swig_go_8;
-  arg10 = (size_t)_swig_go_9; 
+  arg10 = (int64_t)_swig_go_9; 
   arg11 = (int64_t *)_swig_go_10;
-  arg12 = (size_t)_swig_go_11; 
+  arg12 = (int64_t)_swig_go_11; 
   arg13 = (int64_t *)_swig_go_12;
-  arg14 = (size_t)_swig_go_13; 
+  arg14 = (int64_t)_swig_go_13; 
   arg15 = (void *)_swig_go_14;
   arg16 = (int32_t)_swig_go_15; 
   arg17 = (int64_t *)_swig_go_16;
   
   result = flat_fire_fill((struct farspan_context const *)arg1,(struct farspan_fire_config const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(float const *)arg9,arg10,(int64_t const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,arg16,(int64_t const *)arg17,arg18);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
+_gostring_ _wrap_plan_create_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, farspan_problem *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, int64_t *_swig_go_11, long long _swig_go_12, int64_t *_swig_go_13, long long _swig_go_14, int64_t *_swig_go_15, long long _swig_go_16) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
   int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
+  int64_t arg7 ;
   int64_t *arg8 = (int64_t *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   int64_t *arg12 = (int64_t *) 0 ;
-  size_t arg13 ;
+  int64_t arg13 ;
   int64_t *arg14 = (int64_t *) 0 ;
-  size_t arg15 ;
+  int64_t arg15 ;
   int64_t *arg16 = (int64_t *) 0 ;
-  size_t arg17 ;
+  int64_t arg17 ;
   farspan_error *arg18 = (farspan_error *) 0 ;
   farspan_plan *result = 0 ;
   _gostring_ _swig_go_result;
@@ -4911,54 +2705,40 @@ _gostring_ _wrap_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *_swig_
   
   arg1 = *(farspan_context **)&_swig_go_0; 
   arg2 = *(farspan_scheme **)&_swig_go_1; 
-  arg3 = *(farspan_problem **)&_swig_go_2; 
+  arg3 = (farspan_problem *)_swig_go_2;
   arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
+  arg5 = (int64_t)_swig_go_4; 
   arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
+  arg7 = (int64_t)_swig_go_6; 
   arg8 = (int64_t *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
+  arg9 = (int64_t)_swig_go_8; 
   arg10 = (int64_t *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
+  arg11 = (int64_t)_swig_go_10; 
   arg12 = (int64_t *)_swig_go_11;
-  arg13 = (size_t)_swig_go_12; 
+  arg13 = (int64_t)_swig_go_12; 
   arg14 = (int64_t *)_swig_go_13;
-  arg15 = (size_t)_swig_go_14; 
+  arg15 = (int64_t)_swig_go_14; 
   arg16 = (int64_t *)_swig_go_15;
-  arg17 = (size_t)_swig_go_16; 
+  arg17 = (int64_t)_swig_go_16; 
   
   result = (farspan_plan *)flat_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_problem const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,(int64_t const *)arg8,arg9,(int64_t const *)arg10,arg11,(int64_t const *)arg12,arg13,(int64_t const *)arg14,arg15,(int64_t const *)arg16,arg17,arg18);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
   
+  
+  
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_plan_tile_counts_raw_7f290aa942dd3ee6(struct farspan_plan *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
-  farspan_plan *arg1 = (farspan_plan *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg4 = &slot;
-  
-  arg1 = *(farspan_plan **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  
-  result = flat_plan_tile_counts((struct farspan_plan const *)arg1,arg2,arg3,arg4);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_attention_run_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
+_gostring_ _wrap_attention_run_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, long long _swig_go_20) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_plan *arg2 = (farspan_plan *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -4977,9 +2757,9 @@ _gostring_ _wrap_attention_run_raw_7f290aa942dd3ee6(struct farspan_context *_swi
   int32_t arg16 ;
   int64_t *arg17 = (int64_t *) 0 ;
   float *arg18 = (float *) 0 ;
-  size_t arg19 ;
+  int64_t arg19 ;
   void *arg20 = (void *) 0 ;
-  size_t arg21 ;
+  int64_t arg21 ;
   farspan_error *arg22 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
@@ -5006,17 +2786,29 @@ _gostring_ _wrap_attention_run_raw_7f290aa942dd3ee6(struct farspan_context *_swi
   arg16 = (int32_t)_swig_go_15; 
   arg17 = (int64_t *)_swig_go_16;
   arg18 = (float *)_swig_go_17;
-  arg19 = (size_t)_swig_go_18; 
+  arg19 = (int64_t)_swig_go_18; 
   arg20 = (void *)_swig_go_19;
-  arg21 = (size_t)_swig_go_20; 
+  arg21 = (int64_t)_swig_go_20; 
   
   result = flat_attention_run((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,(int64_t const *)arg17,arg18,arg19,arg20,arg21,arg22);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_attention_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
+_gostring_ _wrap_attention_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   void *arg3 = (void *) 0 ;
@@ -5056,22 +2848,30 @@ _gostring_ _wrap_attention_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go
   
   result = flat_attention((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_attention_merge_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, float *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_attention_merge_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, float *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   float *arg5 = (float *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   void *arg7 = (void *) 0 ;
   int32_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
   float *arg10 = (float *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   farspan_error *arg12 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
@@ -5085,724 +2885,48 @@ _gostring_ _wrap_attention_merge_raw_7f290aa942dd3ee6(struct farspan_context *_s
   arg3 = (int32_t)_swig_go_2; 
   arg4 = (int64_t *)_swig_go_3;
   arg5 = (float *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
+  arg6 = (int64_t)_swig_go_5; 
   arg7 = (void *)_swig_go_6;
   arg8 = (int32_t)_swig_go_7; 
   arg9 = (int64_t *)_swig_go_8;
   arg10 = (float *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
+  arg11 = (int64_t)_swig_go_10; 
   
-  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,arg12);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-struct flat_cancel_flag *_wrap_new_CancelFlag_raw_7f290aa942dd3ee6() {
-  struct flat_cancel_flag *result = 0 ;
-  struct flat_cancel_flag *_swig_go_result;
-  
-  
-  result = (struct flat_cancel_flag *)new_flat_cancel_flag();
-  *(struct flat_cancel_flag **)&_swig_go_result = (struct flat_cancel_flag *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_CancelFlag_raw_7f290aa942dd3ee6(struct flat_cancel_flag *_swig_go_0) {
-  struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
-  
-  arg1 = *(struct flat_cancel_flag **)&_swig_go_0; 
-  
-  delete_flat_cancel_flag(arg1);
-  
-}
-
-
-void _wrap_cancel_flag_set_raw_7f290aa942dd3ee6(struct flat_cancel_flag *_swig_go_0, int _swig_go_1) {
-  flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(flat_cancel_flag **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  flat_cancel_flag_set(arg1,arg2);
-  
-}
-
-
-_gostring_ _wrap_context_create_raw_7f290aa942dd3ee6(struct farspan_context_config *_swig_go_0, struct flat_cancel_flag *_swig_go_1) {
+_gostring_ _wrap_context_create_raw_2995c41e6ae7021b(farspan_context_config *_swig_go_0) {
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
-  flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_context *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg3 = &slot;
-  
-  arg1 = *(farspan_context_config **)&_swig_go_0; 
-  arg2 = *(flat_cancel_flag **)&_swig_go_1; 
-  
-  result = (farspan_context *)flat_context_create((struct farspan_context_config const *)arg1,(struct flat_cancel_flag const *)arg2,arg3);
-  
-  _swig_go_result = failure_text(&slot);
-  if (result) _swig_go_result.p = (char *)result;
-  
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_diagnose_raw_7f290aa942dd3ee6() {
-  char *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  
-  result = (char *)flat_diagnose();
-  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
-  free(result);
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheConfig_dtype_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->dtype = arg2;
-  
-}
-
-
-int _wrap_CacheConfig_dtype_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->dtype);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheConfig_layers_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->layers = arg2;
-  
-}
-
-
-long long _wrap_CacheConfig_layers_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->layers);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheConfig_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->key_heads = arg2;
-  
-}
-
-
-long long _wrap_CacheConfig_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->key_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheConfig_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->head_dim = arg2;
-  
-}
-
-
-long long _wrap_CacheConfig_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->head_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheConfig_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->value_dim = arg2;
-  
-}
-
-
-long long _wrap_CacheConfig_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->value_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheConfig_memory_limit_set_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->memory_limit = arg2;
-  
-}
-
-
-long long _wrap_CacheConfig_memory_limit_get_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->memory_limit);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_cache_config *_wrap_new_CacheConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_cache_config *result = 0 ;
-  struct farspan_cache_config *_swig_go_result;
-  
-  
-  result = (struct farspan_cache_config *)new_farspan_cache_config();
-  *(struct farspan_cache_config **)&_swig_go_result = (struct farspan_cache_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_CacheConfig_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  
-  arg1 = *(struct farspan_cache_config **)&_swig_go_0; 
-  
-  delete_farspan_cache_config(arg1);
-  
-}
-
-
-_gostring_ _wrap_cache_sequence_create_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg3 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  
-  result = farspan_cache_sequence_create(arg1,arg2,arg3);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_sequence_destroy_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg3 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  result = farspan_cache_sequence_destroy(arg1,arg2,arg3);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_fork_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg4 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  
-  result = farspan_cache_fork(arg1,arg2,arg3,arg4);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_evict_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t arg3 ;
-  int64_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int64_t)_swig_go_2; 
-  arg4 = (int64_t)_swig_go_3; 
-  
-  result = farspan_cache_evict(arg1,arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_keep_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, long long _swig_go_2, long long _swig_go_3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t arg3 ;
-  int64_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int64_t)_swig_go_2; 
-  arg4 = (int64_t)_swig_go_3; 
-  
-  result = farspan_cache_keep(arg1,arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_clear_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
-  farspan_status result;
+  farspan_context *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
   arg2 = &slot;
   
-  arg1 = *(farspan_cache **)&_swig_go_0; 
+  arg1 = (farspan_context_config *)_swig_go_0;
   
-  result = farspan_cache_clear(arg1,arg2);
-  (void)result; _swig_go_result = failure_text(&slot);
+  result = (farspan_context *)flat_context_create((struct farspan_context_config const *)arg1,arg2);
+  
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
+  
+  
   return _swig_go_result;
 }
 
 
-void _wrap_SequenceInfo_tokens_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->tokens = arg2;
-  
-}
-
-
-long long _wrap_SequenceInfo_tokens_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->tokens);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_SequenceInfo_first_position_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->first_position = arg2;
-  
-}
-
-
-long long _wrap_SequenceInfo_first_position_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->first_position);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_SequenceInfo_next_position_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->next_position = arg2;
-  
-}
-
-
-long long _wrap_SequenceInfo_next_position_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->next_position);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_SequenceInfo_blocks_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->blocks = arg2;
-  
-}
-
-
-long long _wrap_SequenceInfo_blocks_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->blocks);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_SequenceInfo_shared_blocks_set_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->shared_blocks = arg2;
-  
-}
-
-
-long long _wrap_SequenceInfo_shared_blocks_get_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->shared_blocks);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_sequence_info *_wrap_new_SequenceInfo_raw_7f290aa942dd3ee6() {
-  struct farspan_sequence_info *result = 0 ;
-  struct farspan_sequence_info *_swig_go_result;
-  
-  
-  result = (struct farspan_sequence_info *)new_farspan_sequence_info();
-  *(struct farspan_sequence_info **)&_swig_go_result = (struct farspan_sequence_info *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_SequenceInfo_raw_7f290aa942dd3ee6(struct farspan_sequence_info *_swig_go_0) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  
-  arg1 = *(struct farspan_sequence_info **)&_swig_go_0; 
-  
-  delete_farspan_sequence_info(arg1);
-  
-}
-
-
-_gostring_ _wrap_cache_sequence_info_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, struct farspan_sequence_info *_swig_go_2) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg4 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = *(farspan_sequence_info **)&_swig_go_2; 
-  
-  result = farspan_cache_sequence_info((struct farspan_cache const *)arg1,arg2,arg3,arg4);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheStatistics_sequences_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->sequences = arg2;
-  
-}
-
-
-long long _wrap_CacheStatistics_sequences_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  
-  result =  ((arg1)->sequences);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheStatistics_blocks_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->blocks = arg2;
-  
-}
-
-
-long long _wrap_CacheStatistics_blocks_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  
-  result =  ((arg1)->blocks);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheStatistics_free_blocks_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->free_blocks = arg2;
-  
-}
-
-
-long long _wrap_CacheStatistics_free_blocks_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  
-  result =  ((arg1)->free_blocks);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_CacheStatistics_block_bytes_set_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0, long long _swig_go_1) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->block_bytes = arg2;
-  
-}
-
-
-long long _wrap_CacheStatistics_block_bytes_get_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  
-  result =  ((arg1)->block_bytes);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_cache_statistics *_wrap_new_CacheStatistics_raw_7f290aa942dd3ee6() {
-  struct farspan_cache_statistics *result = 0 ;
-  struct farspan_cache_statistics *_swig_go_result;
-  
-  
-  result = (struct farspan_cache_statistics *)new_farspan_cache_statistics();
-  *(struct farspan_cache_statistics **)&_swig_go_result = (struct farspan_cache_statistics *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_CacheStatistics_raw_7f290aa942dd3ee6(struct farspan_cache_statistics *_swig_go_0) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  
-  arg1 = *(struct farspan_cache_statistics **)&_swig_go_0; 
-  
-  delete_farspan_cache_statistics(arg1);
-  
-}
-
-
-_gostring_ _wrap_cache_get_statistics_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, struct farspan_cache_statistics *_swig_go_1) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg3 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = *(farspan_cache_statistics **)&_swig_go_1; 
-  
-  result = farspan_cache_get_statistics((struct farspan_cache const *)arg1,arg2,arg3);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-long long _wrap_cache_plan_workspace_size_raw_7f290aa942dd3ee6(struct farspan_cache_plan *_swig_go_0) {
-  farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(farspan_cache_plan **)&_swig_go_0; 
-  
-  result = farspan_cache_plan_workspace_size((struct farspan_cache_plan const *)arg1);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-long long _wrap_cache_save_size_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_create_raw_7f290aa942dd3ee6(struct farspan_cache_config *_swig_go_0) {
+_gostring_ _wrap_cache_create_raw_2995c41e6ae7021b(farspan_cache_config *_swig_go_0) {
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
   farspan_cache *result = 0 ;
@@ -5812,55 +2936,61 @@ _gostring_ _wrap_cache_create_raw_7f290aa942dd3ee6(struct farspan_cache_config *
   farspan_error slot = FARSPAN_ERROR_INIT;
   arg2 = &slot;
   
-  arg1 = *(farspan_cache_config **)&_swig_go_0; 
+  arg1 = (farspan_cache_config *)_swig_go_0;
   
   result = (farspan_cache *)flat_cache_create((struct farspan_cache_config const *)arg1,arg2);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
   
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_cache_append_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
+_gostring_ _wrap_cache_append_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
+  arg9 = &slot;
   
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_cache **)&_swig_go_1; 
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
   
-  result = flat_cache_append(arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8);
+  result = flat_cache_append((struct farspan_context const *)arg1,arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_cache_write_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
+_gostring_ _wrap_cache_write_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_cache *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, void *_swig_go_7, int _swig_go_8, int64_t *_swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
+  int64_t arg7 ;
   void *arg8 = (void *) 0 ;
   int32_t arg9 ;
   int64_t *arg10 = (int64_t *) 0 ;
@@ -5879,9 +3009,9 @@ _gostring_ _wrap_cache_write_raw_7f290aa942dd3ee6(struct farspan_context *_swig_
   arg2 = *(farspan_cache **)&_swig_go_1; 
   arg3 = (int64_t)_swig_go_2; 
   arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
+  arg5 = (int64_t)_swig_go_4; 
   arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
+  arg7 = (int64_t)_swig_go_6; 
   arg8 = (void *)_swig_go_7;
   arg9 = (int32_t)_swig_go_8; 
   arg10 = (int64_t *)_swig_go_9;
@@ -5891,21 +3021,27 @@ _gostring_ _wrap_cache_write_raw_7f290aa942dd3ee6(struct farspan_context *_swig_
   
   result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,(int64_t const *)arg10,arg11,arg12,(int64_t const *)arg13,arg14);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
   int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
+  int64_t arg7 ;
   int64_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   int64_t arg11 ;
   farspan_error *arg12 = (farspan_error *) 0 ;
   farspan_cache_plan *result = 0 ;
@@ -5919,12 +3055,12 @@ _gostring_ _wrap_cache_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *
   arg2 = *(farspan_scheme **)&_swig_go_1; 
   arg3 = *(farspan_cache **)&_swig_go_2; 
   arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
+  arg5 = (int64_t)_swig_go_4; 
   arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
+  arg7 = (int64_t)_swig_go_6; 
   arg8 = (int64_t)_swig_go_7; 
   arg9 = (int64_t *)_swig_go_8;
-  arg10 = (size_t)_swig_go_9; 
+  arg10 = (int64_t)_swig_go_9; 
   arg11 = (int64_t)_swig_go_10; 
   
   result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
@@ -5932,11 +3068,14 @@ _gostring_ _wrap_cache_plan_create_raw_7f290aa942dd3ee6(struct farspan_context *
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
   
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_cache_run_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
+_gostring_ _wrap_cache_run_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1, long long _swig_go_2, void *_swig_go_3, int _swig_go_4, int64_t *_swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, long long _swig_go_12) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
   int64_t arg3 ;
@@ -5947,9 +3086,9 @@ _gostring_ _wrap_cache_run_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go
   int32_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
   float *arg10 = (float *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   void *arg12 = (void *) 0 ;
-  size_t arg13 ;
+  int64_t arg13 ;
   farspan_error *arg14 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
@@ -5968,25 +3107,31 @@ _gostring_ _wrap_cache_run_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go
   arg8 = (int32_t)_swig_go_7; 
   arg9 = (int64_t *)_swig_go_8;
   arg10 = (float *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
+  arg11 = (int64_t)_swig_go_10; 
   arg12 = (void *)_swig_go_11;
-  arg13 = (size_t)_swig_go_12; 
+  arg13 = (int64_t)_swig_go_12; 
   
   result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_attention_decode_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
+_gostring_ _wrap_attention_decode_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
   int64_t arg4 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   int64_t *arg7 = (int64_t *) 0 ;
-  size_t arg8 ;
+  int64_t arg8 ;
   void *arg9 = (void *) 0 ;
   int32_t arg10 ;
   int64_t *arg11 = (int64_t *) 0 ;
@@ -5994,7 +3139,7 @@ _gostring_ _wrap_attention_decode_raw_7f290aa942dd3ee6(struct farspan_context *_
   int32_t arg13 ;
   int64_t *arg14 = (int64_t *) 0 ;
   float *arg15 = (float *) 0 ;
-  size_t arg16 ;
+  int64_t arg16 ;
   farspan_error *arg17 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
@@ -6008,9 +3153,9 @@ _gostring_ _wrap_attention_decode_raw_7f290aa942dd3ee6(struct farspan_context *_
   arg3 = *(farspan_cache **)&_swig_go_2; 
   arg4 = (int64_t)_swig_go_3; 
   arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
+  arg6 = (int64_t)_swig_go_5; 
   arg7 = (int64_t *)_swig_go_6;
-  arg8 = (size_t)_swig_go_7; 
+  arg8 = (int64_t)_swig_go_7; 
   arg9 = (void *)_swig_go_8;
   arg10 = (int32_t)_swig_go_9; 
   arg11 = (int64_t *)_swig_go_10;
@@ -6018,978 +3163,31 @@ _gostring_ _wrap_attention_decode_raw_7f290aa942dd3ee6(struct farspan_context *_
   arg13 = (int32_t)_swig_go_12; 
   arg14 = (int64_t *)_swig_go_13;
   arg15 = (float *)_swig_go_14;
-  arg16 = (size_t)_swig_go_15; 
+  arg16 = (int64_t)_swig_go_15; 
   
   result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_cache_save_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, long long _swig_go_1, void *_swig_go_2, long long _swig_go_3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  void *arg3 = (void *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (void *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  
-  result = flat_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_cache_restore_raw_7f290aa942dd3ee6(struct farspan_cache *_swig_go_0, void *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  void *arg2 = (void *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_cache **)&_swig_go_0; 
-  arg2 = (void *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  
-  result = flat_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-void _wrap_WindowsConfig_kind_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->kind = arg2;
-  
-}
-
-
-int _wrap_WindowsConfig_kind_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->kind);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_WindowsConfig_bos_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->bos = arg2;
-  
-}
-
-
-int _wrap_WindowsConfig_bos_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->bos);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_WindowsConfig_tokens_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->tokens = arg2;
-  
-}
-
-
-long long _wrap_WindowsConfig_tokens_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->tokens);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_WindowsConfig_length_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->length = arg2;
-  
-}
-
-
-long long _wrap_WindowsConfig_length_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->length);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_WindowsConfig_stride_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->stride = arg2;
-  
-}
-
-
-long long _wrap_WindowsConfig_stride_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->stride);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_WindowsConfig_segment_set_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->segment = arg2;
-  
-}
-
-
-long long _wrap_WindowsConfig_segment_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->segment);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_windows_config *_wrap_new_WindowsConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  struct farspan_windows_config *result = 0 ;
-  struct farspan_windows_config *_swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (struct farspan_windows_config *)new_farspan_windows_config(arg1);
-  *(struct farspan_windows_config **)&_swig_go_result = (struct farspan_windows_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_WindowsConfig_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  
-  arg1 = *(struct farspan_windows_config **)&_swig_go_0; 
-  
-  delete_farspan_windows_config(arg1);
-  
-}
-
-
-_gostring_ _wrap_verdict_name_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  char *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (char *)farspan_verdict_name(arg1);
-  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_verdict_rule_raw_7f290aa942dd3ee6() {
-  char *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  
-  result = (char *)farspan_verdict_rule();
-  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
-  return _swig_go_result;
-}
-
-
-void _wrap_BleuConfig_tokenizer_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->tokenizer = arg2;
-  
-}
-
-
-int _wrap_BleuConfig_tokenizer_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->tokenizer);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BleuConfig_smoothing_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->smoothing = arg2;
-  
-}
-
-
-int _wrap_BleuConfig_smoothing_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->smoothing);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BleuConfig_max_order_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->max_order = arg2;
-  
-}
-
-
-int _wrap_BleuConfig_max_order_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->max_order);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BleuConfig_lowercase_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->lowercase = arg2;
-  
-}
-
-
-int _wrap_BleuConfig_lowercase_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->lowercase);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BleuConfig_effective_order_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->effective_order = arg2;
-  
-}
-
-
-int _wrap_BleuConfig_effective_order_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->effective_order);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BleuConfig_smoothing_value_set_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->smoothing_value = arg2;
-  
-}
-
-
-double _wrap_BleuConfig_smoothing_value_get_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->smoothing_value);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_bleu_config *_wrap_new_BleuConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_bleu_config *result = 0 ;
-  struct farspan_bleu_config *_swig_go_result;
-  
-  
-  result = (struct farspan_bleu_config *)new_farspan_bleu_config();
-  *(struct farspan_bleu_config **)&_swig_go_result = (struct farspan_bleu_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_BleuConfig_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  
-  arg1 = *(struct farspan_bleu_config **)&_swig_go_0; 
-  
-  delete_farspan_bleu_config(arg1);
-  
-}
-
-
-void _wrap_ChrfConfig_char_order_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->char_order = arg2;
-  
-}
-
-
-int _wrap_ChrfConfig_char_order_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->char_order);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ChrfConfig_word_order_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->word_order = arg2;
-  
-}
-
-
-int _wrap_ChrfConfig_word_order_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->word_order);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ChrfConfig_lowercase_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->lowercase = arg2;
-  
-}
-
-
-int _wrap_ChrfConfig_lowercase_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->lowercase);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ChrfConfig_whitespace_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->whitespace = arg2;
-  
-}
-
-
-int _wrap_ChrfConfig_whitespace_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->whitespace);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ChrfConfig_every_order_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->every_order = arg2;
-  
-}
-
-
-int _wrap_ChrfConfig_every_order_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->every_order);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ChrfConfig_beta_set_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->beta = arg2;
-  
-}
-
-
-double _wrap_ChrfConfig_beta_get_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->beta);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_chrf_config *_wrap_new_ChrfConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_chrf_config *result = 0 ;
-  struct farspan_chrf_config *_swig_go_result;
-  
-  
-  result = (struct farspan_chrf_config *)new_farspan_chrf_config();
-  *(struct farspan_chrf_config **)&_swig_go_result = (struct farspan_chrf_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ChrfConfig_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  
-  arg1 = *(struct farspan_chrf_config **)&_swig_go_0; 
-  
-  delete_farspan_chrf_config(arg1);
-  
-}
-
-
-void _wrap_RougeConfig_kind_set_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->kind = arg2;
-  
-}
-
-
-int _wrap_RougeConfig_kind_get_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->kind);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RougeConfig_order_set_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->order = arg2;
-  
-}
-
-
-int _wrap_RougeConfig_order_get_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->order);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_RougeConfig_stem_set_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->stem = arg2;
-  
-}
-
-
-int _wrap_RougeConfig_stem_get_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->stem);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_rouge_config *_wrap_new_RougeConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  struct farspan_rouge_config *result = 0 ;
-  struct farspan_rouge_config *_swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (struct farspan_rouge_config *)new_farspan_rouge_config(arg1);
-  *(struct farspan_rouge_config **)&_swig_go_result = (struct farspan_rouge_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_RougeConfig_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  
-  arg1 = *(struct farspan_rouge_config **)&_swig_go_0; 
-  
-  delete_farspan_rouge_config(arg1);
-  
-}
-
-
-void _wrap_BootstrapConfig_samples_set_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->samples = arg2;
-  
-}
-
-
-int _wrap_BootstrapConfig_samples_get_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->samples);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BootstrapConfig_seed_set_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  uint64_t arg2 ;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  arg2 = (uint64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->seed = arg2;
-  
-}
-
-
-long long _wrap_BootstrapConfig_seed_get_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  uint64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->seed);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_BootstrapConfig_confidence_set_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->confidence = arg2;
-  
-}
-
-
-double _wrap_BootstrapConfig_confidence_get_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->confidence);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_bootstrap_config *_wrap_new_BootstrapConfig_raw_7f290aa942dd3ee6() {
-  struct farspan_bootstrap_config *result = 0 ;
-  struct farspan_bootstrap_config *_swig_go_result;
-  
-  
-  result = (struct farspan_bootstrap_config *)new_farspan_bootstrap_config();
-  *(struct farspan_bootstrap_config **)&_swig_go_result = (struct farspan_bootstrap_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_BootstrapConfig_raw_7f290aa942dd3ee6(struct farspan_bootstrap_config *_swig_go_0) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  
-  arg1 = *(struct farspan_bootstrap_config **)&_swig_go_0; 
-  
-  delete_farspan_bootstrap_config(arg1);
-  
-}
-
-
-void _wrap_PasskeyConfig_form_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, int _swig_go_1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->form = arg2;
-  
-}
-
-
-int _wrap_PasskeyConfig_form_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->form);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_PasskeyConfig_length_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->length = arg2;
-  
-}
-
-
-long long _wrap_PasskeyConfig_length_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->length);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_PasskeyConfig_seed_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  uint64_t arg2 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (uint64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->seed = arg2;
-  
-}
-
-
-long long _wrap_PasskeyConfig_seed_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  uint64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->seed);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_PasskeyConfig_depth_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, double _swig_go_1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->depth = arg2;
-  
-}
-
-
-double _wrap_PasskeyConfig_depth_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->depth);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_PasskeyConfig_lowest_key_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->lowest_key = arg2;
-  
-}
-
-
-long long _wrap_PasskeyConfig_lowest_key_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->lowest_key);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_PasskeyConfig_highest_key_set_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, long long _swig_go_1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->highest_key = arg2;
-  
-}
-
-
-long long _wrap_PasskeyConfig_highest_key_get_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  result =  ((arg1)->highest_key);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_passkey_config *_wrap_new_PasskeyConfig_raw_7f290aa942dd3ee6(int _swig_go_0) {
-  int32_t arg1 ;
-  struct farspan_passkey_config *result = 0 ;
-  struct farspan_passkey_config *_swig_go_result;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  
-  result = (struct farspan_passkey_config *)new_farspan_passkey_config(arg1);
-  *(struct farspan_passkey_config **)&_swig_go_result = (struct farspan_passkey_config *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_PasskeyConfig_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  
-  arg1 = *(struct farspan_passkey_config **)&_swig_go_0; 
-  
-  delete_farspan_passkey_config(arg1);
-  
-}
-
-
-_gostring_ _wrap_token_nll_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
+_gostring_ _wrap_token_nll_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   int64_t arg7 ;
   double *arg8 = (double *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   farspan_error *arg10 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
@@ -7003,27 +3201,31 @@ _gostring_ _wrap_token_nll_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go
   arg3 = (int32_t)_swig_go_2; 
   arg4 = (int64_t *)_swig_go_3;
   arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
+  arg6 = (int64_t)_swig_go_5; 
   arg7 = (int64_t)_swig_go_6; 
   arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
+  arg9 = (int64_t)_swig_go_8; 
   
   result = flat_token_nll((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_token_nll_grad_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
+_gostring_ _wrap_token_nll_grad_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, float *_swig_go_7, long long _swig_go_8, void *_swig_go_9, int _swig_go_10, int64_t *_swig_go_11) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   int64_t arg7 ;
   float *arg8 = (float *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   void *arg10 = (void *) 0 ;
   int32_t arg11 ;
   int64_t *arg12 = (int64_t *) 0 ;
@@ -7040,2154 +3242,379 @@ _gostring_ _wrap_token_nll_grad_raw_7f290aa942dd3ee6(struct farspan_context *_sw
   arg3 = (int32_t)_swig_go_2; 
   arg4 = (int64_t *)_swig_go_3;
   arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
+  arg6 = (int64_t)_swig_go_5; 
   arg7 = (int64_t)_swig_go_6; 
   arg8 = (float *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
+  arg9 = (int64_t)_swig_go_8; 
   arg10 = (void *)_swig_go_9;
   arg11 = (int32_t)_swig_go_10; 
   arg12 = (int64_t *)_swig_go_11;
   
   result = flat_token_nll_grad((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_windows_count_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2) {
-  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg4 = &slot;
-  
-  arg1 = *(farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  
-  result = flat_windows_count((struct farspan_windows_config const *)arg1,arg2,arg3,arg4);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_windows_get_raw_7f290aa942dd3ee6(struct farspan_windows_config *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
-  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = *(farspan_windows_config **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  
-  result = flat_windows_get((struct farspan_windows_config const *)arg1,arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_loss_init_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  
-  result = flat_loss_init(arg1,arg2,arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_loss_add_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, long long _swig_go_8, long long _swig_go_9) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  int64_t *arg7 = (int64_t *) 0 ;
-  size_t arg8 ;
-  int64_t arg9 ;
-  int64_t arg10 ;
-  farspan_error *arg11 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg11 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (double *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  arg7 = (int64_t *)_swig_go_6;
-  arg8 = (size_t)_swig_go_7; 
-  arg9 = (int64_t)_swig_go_8; 
-  arg10 = (int64_t)_swig_go_9; 
-  
-  result = flat_loss_add(arg1,arg2,arg3,arg4,(double const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,arg11);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_loss_merge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  double *arg7 = (double *) 0 ;
-  size_t arg8 ;
-  farspan_error *arg9 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg9 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  arg7 = (double *)_swig_go_6;
-  arg8 = (size_t)_swig_go_7; 
-  
-  result = flat_loss_merge(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,(double const *)arg7,arg8,arg9);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_loss_add_by_context_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10, long long _swig_go_11) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  int64_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
-  int64_t arg12 ;
-  farspan_error *arg13 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg13 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  arg7 = (int64_t)_swig_go_6; 
-  arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  arg10 = (int64_t *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
-  arg12 = (int64_t)_swig_go_11; 
-  
-  result = flat_loss_add_by_context(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(double const *)arg8,arg9,(int64_t const *)arg10,arg11,arg12,arg13);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_loss_summarize_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (double *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_loss_summarize((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_judge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, double *_swig_go_2, long long _swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  int64_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  farspan_error *arg10 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg10 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (int64_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  
-  result = flat_judge((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9,arg10);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_tokenize_raw_7f290aa942dd3ee6(int _swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, uint8_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
-  int32_t arg1 ;
-  int32_t arg2 ;
-  uint8_t *arg3 = (uint8_t *) 0 ;
-  size_t arg4 ;
-  uint8_t *arg5 = (uint8_t *) 0 ;
-  size_t arg6 ;
-  int64_t *arg7 = (int64_t *) 0 ;
-  size_t arg8 ;
-  farspan_error *arg9 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg9 = &slot;
-  
-  arg1 = (int32_t)_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  arg3 = (uint8_t *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (uint8_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  arg7 = (int64_t *)_swig_go_6;
-  arg8 = (size_t)_swig_go_7; 
-  
-  result = flat_tokenize(arg1,arg2,(uint8_t const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bleu_add_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (uint8_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_bleu_add((struct farspan_bleu_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bleu_add_tokens_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_bleu_add_tokens((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bleu_merge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  
-  result = flat_bleu_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bleu_score_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  double *arg6 = (double *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (double *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_bleu_score((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bleu_signature_raw_7f290aa942dd3ee6(struct farspan_bleu_config *_swig_go_0, int _swig_go_1, uint8_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  uint8_t *arg3 = (uint8_t *) 0 ;
-  size_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = *(farspan_bleu_config **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  arg3 = (uint8_t *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_bleu_signature((struct farspan_bleu_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_chrf_add_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6) {
-  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (uint8_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_chrf_add((struct farspan_chrf_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_chrf_merge_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  
-  result = flat_chrf_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_chrf_score_raw_7f290aa942dd3ee6(struct farspan_chrf_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
-  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  double *arg4 = (double *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
-  
-  arg1 = *(farspan_chrf_config **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (double *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  
-  result = flat_chrf_score((struct farspan_chrf_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_rouge_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
-  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  farspan_error *arg10 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg10 = &slot;
-  
-  arg1 = *(farspan_rouge_config **)&_swig_go_0; 
-  arg2 = (uint8_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  
-  result = flat_rouge((struct farspan_rouge_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_rouge_tokens_raw_7f290aa942dd3ee6(struct farspan_rouge_config *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8) {
-  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  farspan_error *arg10 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg10 = &slot;
-  
-  arg1 = *(farspan_rouge_config **)&_swig_go_0; 
-  arg2 = (int64_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  
-  result = flat_rouge_tokens((struct farspan_rouge_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bootstrap_mean_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_bleu_add_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_bleu_config *_swig_go_1, char *_swig_go_2, long long _swig_go_3, char *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, farspan_bleu_counts *_swig_go_8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
-  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = *(farspan_context **)&_swig_go_0; 
-  arg2 = *(farspan_bootstrap_config **)&_swig_go_1; 
-  arg3 = (double *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (double *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_bootstrap_mean((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_bleu_bootstrap_raw_7f290aa942dd3ee6(struct farspan_context *_swig_go_0, struct farspan_bootstrap_config *_swig_go_1, struct farspan_bleu_config *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
-  farspan_context *arg1 = (farspan_context *) 0 ;
-  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
-  farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  double *arg6 = (double *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_context **)&_swig_go_0; 
-  arg2 = *(farspan_bootstrap_config **)&_swig_go_1; 
-  arg3 = *(farspan_bleu_config **)&_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (double *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_bleu_bootstrap((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(struct farspan_bleu_config const *)arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_passkey_make_raw_7f290aa942dd3ee6(struct farspan_passkey_config *_swig_go_0, uint8_t *_swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, double *_swig_go_5, long long _swig_go_6) {
-  farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  double *arg6 = (double *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
-  
-  arg1 = *(farspan_passkey_config **)&_swig_go_0; 
-  arg2 = (uint8_t *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (double *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  
-  result = flat_passkey_make((struct farspan_passkey_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_passkey_check_raw_7f290aa942dd3ee6(uint8_t *_swig_go_0, long long _swig_go_1, long long _swig_go_2, int64_t *_swig_go_3, long long _swig_go_4) {
-  uint8_t *arg1 = (uint8_t *) 0 ;
-  size_t arg2 ;
-  int64_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
-  
-  arg1 = (uint8_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (int64_t)_swig_go_2; 
-  arg4 = (int64_t *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  
-  result = flat_passkey_check((uint8_t const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_needle_place_raw_7f290aa942dd3ee6(int64_t *_swig_go_0, long long _swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, double _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7, long long _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  double arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  int64_t *arg8 = (int64_t *) 0 ;
-  size_t arg9 ;
-  int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
-  farspan_error *arg12 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg12 = &slot;
-  
-  arg1 = (int64_t *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = (int64_t *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
-  arg5 = (double)_swig_go_4; 
-  arg6 = (int64_t *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  arg8 = (int64_t *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  arg10 = (int64_t *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
-  
-  result = flat_needle_place((int64_t const *)arg1,arg2,(int64_t const *)arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,arg10,arg11,arg12);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelOptions_release_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->release = arg2;
-  
-}
-
-
-int _wrap_ModelOptions_release_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->release);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelOptions_angle_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->angle = arg2;
-  
-}
-
-
-int _wrap_ModelOptions_angle_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->angle);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelOptions_extension_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->extension = arg2;
-  
-}
-
-
-int _wrap_ModelOptions_extension_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->extension);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelOptions_target_length_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->target_length = arg2;
-  
-}
-
-
-long long _wrap_ModelOptions_target_length_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->target_length);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelOptions_window_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->window = arg2;
-  
-}
-
-
-long long _wrap_ModelOptions_window_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->window);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelOptions_group_set_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->group = arg2;
-  
-}
-
-
-long long _wrap_ModelOptions_group_get_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  result =  ((arg1)->group);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_model_options *_wrap_new_ModelOptions_raw_7f290aa942dd3ee6() {
-  struct farspan_model_options *result = 0 ;
-  struct farspan_model_options *_swig_go_result;
-  
-  
-  result = (struct farspan_model_options *)new_farspan_model_options();
-  *(struct farspan_model_options **)&_swig_go_result = (struct farspan_model_options *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ModelOptions_raw_7f290aa942dd3ee6(struct farspan_model_options *_swig_go_0) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  
-  arg1 = *(struct farspan_model_options **)&_swig_go_0; 
-  
-  delete_farspan_model_options(arg1);
-  
-}
-
-
-void _wrap_ModelInfo_absolute_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->absolute = arg2;
-  
-}
-
-
-int _wrap_ModelInfo_absolute_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->absolute);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_ModelInfo_family_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  char *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result = (char *) ((arg1)->family);
-  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_layers_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->layers = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_layers_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->layers);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_encoder_layers_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->encoder_layers = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_encoder_layers_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->encoder_layers);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_query_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->query_heads = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_query_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->query_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->key_heads = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->key_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->head_dim = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->head_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->value_dim = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->value_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_hidden_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->hidden = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_hidden_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->hidden);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_vocabulary_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->vocabulary = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_vocabulary_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->vocabulary);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_context_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->context = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_context_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->context);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_trained_context_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->trained_context = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_trained_context_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->trained_context);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_usable_context_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->usable_context = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_usable_context_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->usable_context);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_usable_context_most_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->usable_context_most = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_usable_context_most_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->usable_context_most);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_absolute_rows_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->absolute_rows = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_absolute_rows_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->absolute_rows);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_absolute_offset_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->absolute_offset = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_absolute_offset_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->absolute_offset);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_layer_kinds_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->layer_kinds = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_layer_kinds_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->layer_kinds);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_notes_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->notes = arg2;
-  
-}
-
-
-long long _wrap_ModelInfo_notes_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result =  ((arg1)->notes);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelInfo_final_softcap_set_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0, double _swig_go_1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->final_softcap = arg2;
-  
-}
-
-
-double _wrap_ModelInfo_final_softcap_get_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->final_softcap);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_model_info *_wrap_new_ModelInfo_raw_7f290aa942dd3ee6() {
-  struct farspan_model_info *result = 0 ;
-  struct farspan_model_info *_swig_go_result;
-  
-  
-  result = (struct farspan_model_info *)new_farspan_model_info();
-  *(struct farspan_model_info **)&_swig_go_result = (struct farspan_model_info *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ModelInfo_raw_7f290aa942dd3ee6(struct farspan_model_info *_swig_go_0) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  
-  arg1 = *(struct farspan_model_info **)&_swig_go_0; 
-  
-  delete_farspan_model_info(arg1);
-  
-}
-
-
-_gostring_ _wrap_model_describe_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, struct farspan_model_info *_swig_go_1) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  farspan_model_info *arg2 = (farspan_model_info *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg3 = &slot;
-  
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = *(farspan_model_info **)&_swig_go_1; 
-  
-  result = farspan_model_describe((struct farspan_model const *)arg1,arg2,arg3);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_kind_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->kind = arg2;
-  
-}
-
-
-int _wrap_ModelLayer_kind_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->kind);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_alike_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->alike = arg2;
-  
-}
-
-
-long long _wrap_ModelLayer_alike_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->alike);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_query_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->query_heads = arg2;
-  
-}
-
-
-long long _wrap_ModelLayer_query_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->query_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_key_heads_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->key_heads = arg2;
-  
-}
-
-
-long long _wrap_ModelLayer_key_heads_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->key_heads);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_head_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->head_dim = arg2;
-  
-}
-
-
-long long _wrap_ModelLayer_head_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->head_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_value_dim_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->value_dim = arg2;
-  
-}
-
-
-long long _wrap_ModelLayer_value_dim_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->value_dim);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_window_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, long long _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->window = arg2;
-  
-}
-
-
-long long _wrap_ModelLayer_window_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  long long _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result =  ((arg1)->window);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelLayer_attention_scale_set_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0, double _swig_go_1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  double arg2 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  arg2 = (double)_swig_go_1; 
-  
-  if (arg1) (arg1)->attention_scale = arg2;
-  
-}
-
-
-double _wrap_ModelLayer_attention_scale_get_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  double result;
-  double _swig_go_result;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  result = (double) ((arg1)->attention_scale);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-struct farspan_model_layer *_wrap_new_ModelLayer_raw_7f290aa942dd3ee6() {
-  struct farspan_model_layer *result = 0 ;
-  struct farspan_model_layer *_swig_go_result;
-  
-  
-  result = (struct farspan_model_layer *)new_farspan_model_layer();
-  *(struct farspan_model_layer **)&_swig_go_result = (struct farspan_model_layer *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ModelLayer_raw_7f290aa942dd3ee6(struct farspan_model_layer *_swig_go_0) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  
-  arg1 = *(struct farspan_model_layer **)&_swig_go_0; 
-  
-  delete_farspan_model_layer(arg1);
-  
-}
-
-
-_gostring_ _wrap_model_layer_at_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_layer *_swig_go_2) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg4 = &slot;
-  
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = *(farspan_model_layer **)&_swig_go_2; 
-  
-  result = farspan_model_layer_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelNote_severity_set_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->severity = arg2;
-  
-}
-
-
-int _wrap_ModelNote_severity_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  
-  result =  ((arg1)->severity);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_ModelNote_code_set_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0, int _swig_go_1) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t arg2 ;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  arg2 = (int32_t)_swig_go_1; 
-  
-  if (arg1) (arg1)->code = arg2;
-  
-}
-
-
-int _wrap_ModelNote_code_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t result;
-  int _swig_go_result;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  
-  result =  ((arg1)->code);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_ModelNote_path_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  char *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  
-  result = (char *) ((arg1)->path);
-  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_ModelNote_text_get_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  char *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  
-  result = (char *) ((arg1)->text);
-  _swig_go_result = Swig_AllocateString((char*)result, result ? strlen((char*)result) : 0); 
-  return _swig_go_result;
-}
-
-
-struct farspan_model_note *_wrap_new_ModelNote_raw_7f290aa942dd3ee6() {
-  struct farspan_model_note *result = 0 ;
-  struct farspan_model_note *_swig_go_result;
-  
-  
-  result = (struct farspan_model_note *)new_farspan_model_note();
-  *(struct farspan_model_note **)&_swig_go_result = (struct farspan_model_note *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_ModelNote_raw_7f290aa942dd3ee6(struct farspan_model_note *_swig_go_0) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  
-  arg1 = *(struct farspan_model_note **)&_swig_go_0; 
-  
-  delete_farspan_model_note(arg1);
-  
-}
-
-
-_gostring_ _wrap_model_note_at_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_model_note *_swig_go_2) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_model_note *arg3 = (farspan_model_note *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg4 = &slot;
-  
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = *(farspan_model_note **)&_swig_go_2; 
-  
-  result = farspan_model_note_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-struct flat_metadata *_wrap_new_Metadata_raw_7f290aa942dd3ee6() {
-  struct flat_metadata *result = 0 ;
-  struct flat_metadata *_swig_go_result;
-  
-  
-  result = (struct flat_metadata *)new_flat_metadata();
-  *(struct flat_metadata **)&_swig_go_result = (struct flat_metadata *)result; 
-  return _swig_go_result;
-}
-
-
-void _wrap_delete_Metadata_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0) {
-  struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
-  
-  arg1 = *(struct flat_metadata **)&_swig_go_0; 
-  
-  delete_flat_metadata(arg1);
-  
-}
-
-
-_gostring_ _wrap_metadata_integers_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  char *arg2 = (char *) 0 ;
-  size_t arg3 ;
-  int32_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = *(flat_metadata **)&_swig_go_0; 
-  arg2 = (char *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int32_t)_swig_go_3; 
-  arg5 = (int64_t *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_metadata_integers(arg1,(char const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_metadata_reals_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, double *_swig_go_4, long long _swig_go_5) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  char *arg2 = (char *) 0 ;
-  size_t arg3 ;
-  int32_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg7 = &slot;
-  
-  arg1 = *(flat_metadata **)&_swig_go_0; 
-  arg2 = (char *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int32_t)_swig_go_3; 
-  arg5 = (double *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  
-  result = flat_metadata_reals(arg1,(char const *)arg2,arg3,arg4,(double const *)arg5,arg6,arg7);
-  (void)result; _swig_go_result = failure_text(&slot);
-  
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_metadata_texts_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, char *_swig_go_1, long long _swig_go_2, int _swig_go_3, long long _swig_go_4) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  char *arg2 = (char *) 0 ;
-  size_t arg3 ;
-  int32_t arg4 ;
-  int64_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
-  
-  arg1 = *(flat_metadata **)&_swig_go_0; 
-  arg2 = (char *)_swig_go_1;
-  arg3 = (size_t)_swig_go_2; 
-  arg4 = (int32_t)_swig_go_3; 
-  arg5 = (int64_t)_swig_go_4; 
-  
-  result = flat_metadata_texts(arg1,(char const *)arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
-  
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_metadata_text_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, long long _swig_go_1, char *_swig_go_2, long long _swig_go_3) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  int64_t arg2 ;
+  farspan_bleu_config *arg2 = (farspan_bleu_config *) 0 ;
   char *arg3 = (char *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
+  int64_t arg4 ;
+  char *arg5 = (char *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_bleu_counts *arg9 = (farspan_bleu_counts *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
   farspan_status result;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg5 = &slot;
+  arg10 = &slot;
   
-  arg1 = *(flat_metadata **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_bleu_config *)_swig_go_1;
   arg3 = (char *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (char *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (farspan_bleu_counts *)_swig_go_8;
   
-  result = flat_metadata_text(arg1,arg2,(char const *)arg3,arg4,arg5);
+  result = flat_bleu_add((struct farspan_context const *)arg1,(struct farspan_bleu_config const *)arg2,(char const *)arg3,arg4,(char const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
   
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_model_from_config_raw_7f290aa942dd3ee6(char *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
-  char *arg1 = (char *) 0 ;
-  size_t arg2 ;
-  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  float *arg6 = (float *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  double *arg10 = (double *) 0 ;
-  size_t arg11 ;
-  double *arg12 = (double *) 0 ;
-  size_t arg13 ;
-  farspan_error *arg14 = (farspan_error *) 0 ;
-  farspan_model *result = 0 ;
+_gostring_ _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_bleu_config *_swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, farspan_bleu_counts *_swig_go_8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bleu_config *arg2 = (farspan_bleu_config *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_bleu_counts *arg9 = (farspan_bleu_counts *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg14 = &slot;
+  arg10 = &slot;
   
-  arg1 = (char *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = *(farspan_model_options **)&_swig_go_2; 
-  arg4 = (float *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (float *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  arg10 = (double *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
-  arg12 = (double *)_swig_go_11;
-  arg13 = (size_t)_swig_go_12; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_bleu_config *)_swig_go_1;
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (farspan_bleu_counts *)_swig_go_8;
   
-  result = (farspan_model *)flat_model_from_config((char const *)arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
+  result = flat_bleu_add_tokens((struct farspan_context const *)arg1,(struct farspan_bleu_config const *)arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
   
-  _swig_go_result = failure_text(&slot);
-  if (result) _swig_go_result.p = (char *)result;
+  
+  
   
   
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_model_from_metadata_raw_7f290aa942dd3ee6(struct flat_metadata *_swig_go_0, struct farspan_model_options *_swig_go_1, float *_swig_go_2, long long _swig_go_3, float *_swig_go_4, long long _swig_go_5, double *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  farspan_model_options *arg2 = (farspan_model_options *) 0 ;
-  float *arg3 = (float *) 0 ;
-  size_t arg4 ;
+_gostring_ _wrap_chrf_add_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_chrf_config *_swig_go_1, char *_swig_go_2, long long _swig_go_3, char *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, farspan_chrf_counts *_swig_go_8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_chrf_config *arg2 = (farspan_chrf_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  char *arg5 = (char *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_chrf_counts *arg9 = (farspan_chrf_counts *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_chrf_config *)_swig_go_1;
+  arg3 = (char *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (char *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (farspan_chrf_counts *)_swig_go_8;
+  
+  result = flat_chrf_add((struct farspan_context const *)arg1,(struct farspan_chrf_config const *)arg2,(char const *)arg3,arg4,(char const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_rouge_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_rouge_config *_swig_go_1, char *_swig_go_2, long long _swig_go_3, char *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, farspan_rouge_result *_swig_go_8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_rouge_config *arg2 = (farspan_rouge_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  char *arg5 = (char *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_rouge_result *arg9 = (farspan_rouge_result *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_rouge_config *)_swig_go_1;
+  arg3 = (char *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (char *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (farspan_rouge_result *)_swig_go_8;
+  
+  result = flat_rouge((struct farspan_context const *)arg1,(struct farspan_rouge_config const *)arg2,(char const *)arg3,arg4,(char const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_rouge_tokens_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_rouge_config *_swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, farspan_rouge_result *_swig_go_8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_rouge_config *arg2 = (farspan_rouge_config *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_rouge_result *arg9 = (farspan_rouge_result *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg10 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_rouge_config *)_swig_go_1;
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (farspan_rouge_result *)_swig_go_8;
+  
+  result = flat_rouge_tokens((struct farspan_context const *)arg1,(struct farspan_rouge_config const *)arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_model_from_config_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, char *_swig_go_1, long long _swig_go_2, farspan_model_options *_swig_go_3, float *_swig_go_4, long long _swig_go_5, float *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11, double *_swig_go_12, long long _swig_go_13) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  farspan_model_options *arg4 = (farspan_model_options *) 0 ;
   float *arg5 = (float *) 0 ;
-  size_t arg6 ;
-  double *arg7 = (double *) 0 ;
-  size_t arg8 ;
+  int64_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  int64_t arg8 ;
   double *arg9 = (double *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   double *arg11 = (double *) 0 ;
-  size_t arg12 ;
-  farspan_error *arg13 = (farspan_error *) 0 ;
+  int64_t arg12 ;
+  double *arg13 = (double *) 0 ;
+  int64_t arg14 ;
+  farspan_error *arg15 = (farspan_error *) 0 ;
   farspan_model *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg13 = &slot;
+  arg15 = &slot;
   
-  arg1 = *(flat_metadata **)&_swig_go_0; 
-  arg2 = *(farspan_model_options **)&_swig_go_1; 
-  arg3 = (float *)_swig_go_2;
-  arg4 = (size_t)_swig_go_3; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (farspan_model_options *)_swig_go_3;
   arg5 = (float *)_swig_go_4;
-  arg6 = (size_t)_swig_go_5; 
-  arg7 = (double *)_swig_go_6;
-  arg8 = (size_t)_swig_go_7; 
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (float *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
   arg9 = (double *)_swig_go_8;
-  arg10 = (size_t)_swig_go_9; 
+  arg10 = (int64_t)_swig_go_9; 
   arg11 = (double *)_swig_go_10;
-  arg12 = (size_t)_swig_go_11; 
+  arg12 = (int64_t)_swig_go_11; 
+  arg13 = (double *)_swig_go_12;
+  arg14 = (int64_t)_swig_go_13; 
   
-  result = (farspan_model *)flat_model_from_metadata((struct flat_metadata const *)arg1,(struct farspan_model_options const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(double const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,arg13);
+  result = (farspan_model *)flat_model_from_config((struct farspan_context const *)arg1,(char const *)arg2,arg3,(struct farspan_model_options const *)arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,(double const *)arg13,arg14,arg15);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
+  
+  
+  
+  
+  
+  
+  
   
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_model_from_gguf_raw_7f290aa942dd3ee6(void *_swig_go_0, long long _swig_go_1, struct farspan_model_options *_swig_go_2, float *_swig_go_3, long long _swig_go_4, float *_swig_go_5, long long _swig_go_6, double *_swig_go_7, long long _swig_go_8, double *_swig_go_9, long long _swig_go_10, double *_swig_go_11, long long _swig_go_12) {
-  void *arg1 = (void *) 0 ;
-  size_t arg2 ;
-  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  float *arg6 = (float *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  double *arg10 = (double *) 0 ;
-  size_t arg11 ;
-  double *arg12 = (double *) 0 ;
-  size_t arg13 ;
-  farspan_error *arg14 = (farspan_error *) 0 ;
+_gostring_ _wrap_model_from_metadata_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_metadata *_swig_go_1, long long _swig_go_2, farspan_model_options *_swig_go_3, float *_swig_go_4, long long _swig_go_5, float *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11, double *_swig_go_12, long long _swig_go_13) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_metadata *arg2 = (farspan_metadata *) 0 ;
+  int64_t arg3 ;
+  farspan_model_options *arg4 = (farspan_model_options *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  int64_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  int64_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  int64_t arg12 ;
+  double *arg13 = (double *) 0 ;
+  int64_t arg14 ;
+  farspan_error *arg15 = (farspan_error *) 0 ;
   farspan_model *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg14 = &slot;
+  arg15 = &slot;
   
-  arg1 = (void *)_swig_go_0;
-  arg2 = (size_t)_swig_go_1; 
-  arg3 = *(farspan_model_options **)&_swig_go_2; 
-  arg4 = (float *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  arg6 = (float *)_swig_go_5;
-  arg7 = (size_t)_swig_go_6; 
-  arg8 = (double *)_swig_go_7;
-  arg9 = (size_t)_swig_go_8; 
-  arg10 = (double *)_swig_go_9;
-  arg11 = (size_t)_swig_go_10; 
-  arg12 = (double *)_swig_go_11;
-  arg13 = (size_t)_swig_go_12; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_metadata *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (farspan_model_options *)_swig_go_3;
+  arg5 = (float *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (float *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (double *)_swig_go_8;
+  arg10 = (int64_t)_swig_go_9; 
+  arg11 = (double *)_swig_go_10;
+  arg12 = (int64_t)_swig_go_11; 
+  arg13 = (double *)_swig_go_12;
+  arg14 = (int64_t)_swig_go_13; 
   
-  result = (farspan_model *)flat_model_from_gguf(arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
-  
-  _swig_go_result = failure_text(&slot);
-  if (result) _swig_go_result.p = (char *)result;
-  
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_model_layer_scheme_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_scheme *result = 0 ;
-  _gostring_ _swig_go_result;
-  
-  
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg3 = &slot;
-  
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  
-  result = (farspan_scheme *)flat_model_layer_scheme((struct farspan_model const *)arg1,arg2,arg3);
+  result = (farspan_model *)flat_model_from_metadata((struct farspan_context const *)arg1,(struct farspan_metadata const *)arg2,arg3,(struct farspan_model_options const *)arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,(double const *)arg13,arg14,arg15);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;
   
+  
+  
+  
+  
+  
+  
+  
   return _swig_go_result;
 }
 
 
-_gostring_ _wrap_model_layer_parts_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, struct farspan_rope_config *_swig_go_2, struct farspan_remap_config *_swig_go_3, struct farspan_bias_config *_swig_go_4, struct farspan_mask_config *_swig_go_5, struct farspan_score_config *_swig_go_6) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
-  farspan_remap_config *arg4 = (farspan_remap_config *) 0 ;
-  farspan_bias_config *arg5 = (farspan_bias_config *) 0 ;
-  farspan_mask_config *arg6 = (farspan_mask_config *) 0 ;
-  farspan_score_config *arg7 = (farspan_score_config *) 0 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_status result;
+_gostring_ _wrap_model_from_gguf_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, void *_swig_go_1, long long _swig_go_2, farspan_model_options *_swig_go_3, float *_swig_go_4, long long _swig_go_5, float *_swig_go_6, long long _swig_go_7, double *_swig_go_8, long long _swig_go_9, double *_swig_go_10, long long _swig_go_11, double *_swig_go_12, long long _swig_go_13) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int64_t arg3 ;
+  farspan_model_options *arg4 = (farspan_model_options *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  int64_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  int64_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  int64_t arg12 ;
+  double *arg13 = (double *) 0 ;
+  int64_t arg14 ;
+  farspan_error *arg15 = (farspan_error *) 0 ;
+  farspan_model *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg8 = &slot;
+  arg15 = &slot;
   
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = *(farspan_rope_config **)&_swig_go_2; 
-  arg4 = *(farspan_remap_config **)&_swig_go_3; 
-  arg5 = *(farspan_bias_config **)&_swig_go_4; 
-  arg6 = *(farspan_mask_config **)&_swig_go_5; 
-  arg7 = *(farspan_score_config **)&_swig_go_6; 
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (farspan_model_options *)_swig_go_3;
+  arg5 = (float *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (float *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (double *)_swig_go_8;
+  arg10 = (int64_t)_swig_go_9; 
+  arg11 = (double *)_swig_go_10;
+  arg12 = (int64_t)_swig_go_11; 
+  arg13 = (double *)_swig_go_12;
+  arg14 = (int64_t)_swig_go_13; 
   
-  result = flat_model_layer_parts((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-long long _wrap_model_layer_array_count_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  int32_t arg3 ;
-  int64_t result;
-  long long _swig_go_result;
+  result = (farspan_model *)flat_model_from_gguf((struct farspan_context const *)arg1,(void const *)arg2,arg3,(struct farspan_model_options const *)arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,(double const *)arg13,arg14,arg15);
   
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int32_t)_swig_go_2; 
-  
-  result = flat_model_layer_array_count((struct farspan_model const *)arg1,arg2,arg3);
-  _swig_go_result = result; 
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_model_layer_doubles_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, double *_swig_go_3, long long _swig_go_4) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  int32_t arg3 ;
-  double *arg4 = (double *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
+  _swig_go_result = failure_text(&slot);
+  if (result) _swig_go_result.p = (char *)result;
   
   
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
-  
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int32_t)_swig_go_2; 
-  arg4 = (double *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
-  
-  result = flat_model_layer_doubles((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
-  return _swig_go_result;
-}
-
-
-_gostring_ _wrap_model_layer_floats_raw_7f290aa942dd3ee6(struct farspan_model *_swig_go_0, long long _swig_go_1, int _swig_go_2, float *_swig_go_3, long long _swig_go_4) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  int32_t arg3 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_status result;
-  _gostring_ _swig_go_result;
   
   
-  farspan_error slot = FARSPAN_ERROR_INIT;
-  arg6 = &slot;
   
-  arg1 = *(farspan_model **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = (int32_t)_swig_go_2; 
-  arg4 = (float *)_swig_go_3;
-  arg5 = (size_t)_swig_go_4; 
   
-  result = flat_model_layer_floats((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
   return _swig_go_result;
 }
 

@@ -269,6 +269,14 @@ static const struct field of_passkey_config[] = {
     {"highest_key", FIELD_INT64, 1, offsetof(farspan_passkey_config, highest_key), 0},
     {0}};
 
+static const struct field of_passkey[] = {
+    {"key", FIELD_INT64, 1, offsetof(farspan_passkey, key), 0},
+    {"key_begin", FIELD_INT64, 1, offsetof(farspan_passkey, key_begin), 0},
+    {"key_end", FIELD_INT64, 1, offsetof(farspan_passkey, key_end), 0},
+    {"bytes", FIELD_INT64, 1, offsetof(farspan_passkey, bytes), 0},
+    {"depth", FIELD_DOUBLE, 1, offsetof(farspan_passkey, depth), 0},
+    {0}};
+
 static const struct field of_model_options[] = {
     {"release", FIELD_INT32, 1, offsetof(farspan_model_options, release), 0},
     {"angle", FIELD_INT32, 1, offsetof(farspan_model_options, angle), 0},
@@ -349,6 +357,7 @@ const struct field* fields_of(const char* name) {
         {"bootstrap_config", of_bootstrap_config},
         {"interval", of_interval},
         {"passkey_config", of_passkey_config},
+        {"passkey", of_passkey},
         {"model_options", of_model_options},
         {"model_info", of_model_info},
         {"model_layer", of_model_layer},

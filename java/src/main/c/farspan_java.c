@@ -241,8 +241,9 @@ static int java_map(JNIEnv* env, java_memory* memory, jobject object) {
 }
 
 /* Floats in a direct FloatBuffer or a float[]. */
-static size_t java_count(JNIEnv* env, const java_memory* memory, jobject object) {
-    return memory->copied || !object ? memory->copied : (size_t)(*env)->GetDirectBufferCapacity(env, object);
+static int64_t java_count(JNIEnv* env, const java_memory* memory, jobject object) {
+    const int is_copy = memory->heap || memory->data == memory->small;
+    return is_copy || !object ? (int64_t)memory->copied : (*env)->GetDirectBufferCapacity(env, object);
 }
 
 /* What the library wrote into the copy goes back to the float[]. */
@@ -251,23 +252,22 @@ static void java_copy_back(JNIEnv* env, const java_memory* memory, jobject objec
         (*env)->SetFloatArrayRegion(env, (jfloatArray)object, 0, (jsize)memory->copied, (const jfloat*)memory->data);
 }
 
-/* The address of a direct ByteBuffer, or room for a copy of a byte[], and the bytes of either. */
-static int java_map_bytes(JNIEnv* env, java_memory* memory, jobject object, size_t* size) {
+/* The address of a direct ByteBuffer, or room for a byte[], which is copied if it is read; and the bytes of either. */
+static int java_map_bytes(JNIEnv* env, java_memory* memory, jobject object, int64_t* size, int is_read) {
     memory->copied = 0;
     memory->data = object ? (*env)->GetDirectBufferAddress(env, object) : NULL;
-    *size = memory->data ? (size_t)(*env)->GetDirectBufferCapacity(env, object) : 0;
+    *size = memory->data ? (*env)->GetDirectBufferCapacity(env, object) : 0;
     if (memory->data || !object) return 1;
-    *size = memory->copied = (size_t)(*env)->GetArrayLength(env, (jarray)object);
-    return java_take(env, memory, object, *size);
+    *size = (int64_t)(memory->copied = (size_t)(*env)->GetArrayLength(env, (jarray)object));
+    if (!java_take(env, memory, object, memory->copied)) return 0;
+    if (is_read) (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
+    return 1;
 }
 
-/* Copies between the copy and the byte[]. */
-static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject object, int back) {
-    if (!memory->copied) return;
-    if (back)
-        (*env)->SetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (const jbyte*)memory->data);
-    else
-        (*env)->GetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
+/* What the library wrote into the copy goes back to the byte[]. */
+static void java_copy_bytes(JNIEnv* env, const java_memory* memory, jobject object) {
+    if (memory->copied)
+        (*env)->SetByteArrayRegion(env, (jbyteArray)object, 0, (jsize)memory->copied, (jbyte*)memory->data);
 }
 
 /* A text as bytes of UTF-8; null for NULL. JNI's own strings know no characters beyond the basic plane. */
@@ -290,48 +290,34 @@ static void java_throw(JNIEnv* env, const farspan_error* error) {
 
 
 static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
+static const char* text_at(long long address) { return (const char*)(intptr_t)address; }
+static farspan_status bytes_at(long long address, char* bytes, int64_t bytes_count) {
+    memcpy(bytes, (const void*)(intptr_t)address, (size_t)bytes_count);
+    return FARSPAN_OK;
+}
 
 
-#include <stdint.h>
-#include <stdlib.h>
-
+#include "farspan/cache.h"
 #include "farspan/eval.h"
-#include "farspan/farspan.h"
+#include "farspan/model.h"
 
-/* The public header in a form that a garbage-collected language can call: tensors are flat (address, dtype, dims), the arrays of
- * a configuration are arguments and not pointers inside a struct, and every array comes with its length, which the library checks;
- * only what an answer is written into is checked here. No defaults and no arithmetic of a method. Included by the SWIG wrappers only.
+/* What the flat form of the headers needs that tools/describe/flat.py cannot know. Included by the SWIG wrappers only, before
+ * flat_generated.h. No defaults and no arithmetic of a method.
  *
  * dims is shape[4], stride[4] and the element of the memory at which the tensor begins, all in elements, then the address of the
  * memory or 0 if that is an argument of its own: FLAT_DIMS numbers. (Java asks for the address of a direct buffer only once, since
- * each time takes as long as a small call.) An absent tensor has neither. A function that makes a handle returns NULL on failure; `error` then says why, as in the C
- * function of the same name. */
+ * each time takes as long as a small call.) An absent tensor has neither. */
 #ifndef FARSPAN_BINDINGS_FLAT_H
 #define FARSPAN_BINDINGS_FLAT_H
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "farspan/farspan.h"
+#include "farspan/model.h"
 
 enum { FLAT_DIMS = 10 };
-
-static farspan_status flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format,
-                                ...) {
-    if (error) {
-        va_list values;
-        va_start(values, format);
-        error->code = status;
-        error->argument = argument;
-        error->field[0] = '\0';
-        vsnprintf(error->message, sizeof error->message, format, values);
-        va_end(values);
-    }
-    return status;
-}
 
 /* A struct that is returned is written in small pieces and read in large ones, for which the processor waits: hence inlined. */
 #ifdef SWIG
@@ -353,18 +339,6 @@ FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t*
     return tensor;
 }
 
-/* An array of `count` entries, or none, that is written: where `needed` are, it may be longer. Where none are needed something else is
- * missing, which the library names. */
-static int flat_short(farspan_error* error, int32_t argument, const char* name, const void* array, size_t count,
-                      __int128 needed) {
-    if (!array || needed <= 0 || (__int128)count >= needed) return 0;
-    flat_fail(error, FARSPAN_ERROR_SHAPE, argument, "%s has %zu entries: %lld are needed", name, count,
-              needed > INT64_MAX ? (long long)INT64_MAX : (long long)needed);
-    return 1;
-}
-
-/* ---- tensor ----------------------------------------------------------------------------------- */
-
 /* Writes the dims of a dense row-major array. */
 static void flat_tensor_contiguous(int64_t batch, int64_t heads, int64_t sequence, int64_t features, int64_t* dims) {
     farspan_tensor tensor;
@@ -384,257 +358,60 @@ static farspan_status flat_tensor_check(int32_t dtype, const int64_t* dims, size
     return farspan_tensor_check(&tensor, bytes, dims[8], error);
 }
 
-/* ---- scheme ----------------------------------------------------------------------------------- */
+static void flat_fail(farspan_error* error, farspan_status status, int32_t argument, const char* format,
+                      int64_t value) {
+    error->code = status;
+    error->argument = argument;
+    error->field[0] = '\0';
+    snprintf(error->message, sizeof error->message, format, (long long)value);
+}
 
-/* The configurations' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors,
-                                          size_t short_count, const double* long_factors, size_t long_count,
-                                          const farspan_remap_config* remap, const farspan_bias_config* bias,
-                                          const float* values, size_t value_count, const double* a, size_t a_count,
-                                          const double* p, size_t p_count, const double* slopes, size_t slope_count,
-                                          const farspan_mask_config* mask, const farspan_score_config* score,
-                                          const float* sink_logits, size_t sink_logit_count, farspan_error* error) {
+/* Views of the parts of `data`, which are one behind the other and have these lengths; below 0: a part that is missing. To be freed; NULL
+ * with `error` set if there is no memory. Views of texts and of ids have one form. */
+static farspan_text* flat_list(const void* data, size_t element_bytes, int64_t count, const int64_t* lengths,
+                               int64_t lengths_count, farspan_error* error) {
+    static const int64_t nothing = 0; /* an empty text still has an address */
+    farspan_text* parts = (farspan_text*)calloc((size_t)lengths_count + 1, sizeof *parts);
+    _Static_assert(sizeof(farspan_text) == sizeof(farspan_ids), "one form");
+    if (!parts) flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "no memory for %lld views", lengths_count);
+    const char* next = (const char*)data;
+    for (int64_t n = 0; parts && n < lengths_count; ++n) {
+        if (lengths[n] < 0 || lengths[n] > count) continue;
+        parts[n].data = lengths[n] > 0 ? next : (const char*)&nothing;
+        parts[n].bytes = lengths[n];
+        next += (size_t)lengths[n] * element_bytes;
+        count -= lengths[n];
+    }
+    return parts;
+}
+
+/* A new scheme of the layer's parts, which does not need the model. */
+static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
+    farspan_model_layer layer;
     farspan_scheme_parts parts;
-    farspan_rope_config rope_copy;
-    farspan_bias_config bias_copy;
-    farspan_score_config score_copy;
     farspan_scheme* scheme = NULL;
+    farspan_model_layer_init(&layer, sizeof layer);
     farspan_scheme_parts_init(&parts, sizeof parts);
-    parts.remap = remap;
-    parts.mask = mask;
-    if (rope) {
-        rope_copy = *rope;
-        rope_copy.short_factors = short_factors;
-        rope_copy.short_factors_count = (int64_t)short_count;
-        rope_copy.long_factors = long_factors;
-        rope_copy.long_factors_count = (int64_t)long_count;
-        parts.rope = &rope_copy;
+    if (farspan_model_layer_at(model, index, &layer, error) != FARSPAN_OK) return NULL;
+    if (!layer.scheme) {
+        flat_fail(error, FARSPAN_ERROR_COMBINATION, 2, "layer %lld has no softmax attention, and therefore no scheme",
+                  index);
+        return NULL;
     }
-    if (bias) {
-        bias_copy = *bias;
-        bias_copy.values = values;
-        bias_copy.values_count = (int64_t)value_count;
-        bias_copy.a = a;
-        bias_copy.a_count = (int64_t)a_count;
-        bias_copy.p = p;
-        bias_copy.p_count = (int64_t)p_count;
-        bias_copy.slopes = slopes;
-        bias_copy.slopes_count = (int64_t)slope_count;
-        parts.bias = &bias_copy;
-    }
-    if (score) {
-        score_copy = *score;
-        score_copy.sink_logits = sink_logits;
-        score_copy.sink_logits_count = (int64_t)sink_logit_count;
-        parts.score = &score_copy;
-    }
+    parts.rope = layer.rope;
+    parts.remap = layer.remap;
+    parts.bias = layer.bias;
+    parts.mask = layer.mask;
+    parts.score = layer.score;
     farspan_scheme_create(&parts, &scheme, error);
     return scheme;
 }
 
-/* Texts are arrays of bytes. whole: what the text needs, with its NUL. */
-static farspan_scheme* flat_scheme_from_json(const char* document, size_t document_bytes, farspan_error* error) {
-    farspan_scheme* scheme = NULL;
-    farspan_scheme_from_json(document_bytes ? document : "", (int64_t)document_bytes, &scheme, error);
-    return scheme;
-}
-
-static farspan_status flat_scheme_to_json(const farspan_scheme* scheme, uint8_t* buffer, size_t buffer_bytes,
-                                          int64_t* whole, size_t whole_count, farspan_error* error) {
-    return farspan_scheme_to_json(scheme, (char*)buffer, (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
-}
-
-/* ---- encode ----------------------------------------------------------------------------------- */
-
-static farspan_status flat_rope_frequencies(const farspan_scheme* scheme, int64_t length, double* inv_freq,
-                                            size_t count, double* magnitude, size_t magnitude_count,
-                                            farspan_error* error) {
-    return farspan_rope_frequencies(scheme, length, inv_freq, (int64_t)count, magnitude_count > 0 ? magnitude : NULL,
-                                    error);
-}
-
-static farspan_status flat_scheme_visible(const farspan_scheme* scheme, int64_t query, int64_t keys, int64_t* intervals,
-                                          size_t count, farspan_error* error) {
-    if (flat_short(error, 4, "intervals", intervals, count, 4)) return FARSPAN_ERROR_SHAPE;
-    return farspan_scheme_visible(scheme, query, keys, intervals, error);
-}
-
-static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
-                                      int32_t branch, int32_t direction, int64_t length, int64_t axis_stride,
-                                      double xpos_centre, const int64_t* positions, size_t position_count, void* in,
-                                      int32_t in_dtype, const int64_t* in_dims, void* out, int32_t out_dtype,
-                                      const int64_t* out_dims, farspan_error* error) {
-    const farspan_tensor source = flat_tensor(in, in_dtype, in_dims), target = flat_tensor(out, out_dtype, out_dims);
-    farspan_rope_options options;
-    farspan_rope_options_init(&options, sizeof options);
-    options.side = side;
-    options.branch = branch;
-    options.direction = direction;
-    options.length = length;
-    options.axis_stride = axis_stride;
-    options.xpos_centre = xpos_centre;
-    return farspan_rope_apply(context, scheme, &options, positions, (int64_t)position_count, &source, &target, error);
-}
-
-static farspan_status flat_bias_fill(const farspan_context* context, const farspan_scheme* scheme, int32_t head,
-                                     int64_t length, int64_t first_distance, float* out, size_t count,
-                                     farspan_error* error) {
-    return farspan_bias_fill(context, scheme, head, length, first_distance, out, (int64_t)count, error);
-}
-
-static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
-                                           void* out, int32_t dtype, const int64_t* dims, farspan_error* error) {
-    const farspan_tensor target = flat_tensor(out, dtype, dims);
-    return farspan_sinusoidal_fill(context, layout, first, base, &target, error);
-}
-
-static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype,
-                                           const int64_t* table_dims, const int64_t* positions, size_t position_count,
-                                           void* out, int32_t out_dtype, const int64_t* out_dims,
-                                           farspan_error* error) {
-    const farspan_tensor source = flat_tensor(table, table_dtype, table_dims),
-                         target = flat_tensor(out, out_dtype, out_dims);
-    return farspan_position_lookup(context, &source, positions, (int64_t)position_count, &target, error);
-}
-
-static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
-                                     size_t w1_count, const float* b1, size_t b1_count, const float* w2,
-                                     size_t w2_count, const float* b2, size_t b2_count, const int64_t* query_positions,
-                                     size_t query_count, const int64_t* key_positions, size_t key_count, void* out,
-                                     int32_t dtype, const int64_t* dims, farspan_error* error) {
-    const farspan_tensor target = flat_tensor(out, dtype, dims);
-    farspan_fire_config copy;
-    if (config) {
-        copy = *config;
-        copy.w1 = w1;
-        copy.w1_count = (int64_t)w1_count;
-        copy.b1 = b1;
-        copy.b1_count = (int64_t)b1_count;
-        copy.w2 = w2;
-        copy.w2_count = (int64_t)w2_count;
-        copy.b2 = b2;
-        copy.b2_count = (int64_t)b2_count;
-    }
-    return farspan_fire_fill(context, config ? &copy : NULL, query_positions, (int64_t)query_count, key_positions,
-                             (int64_t)key_count, &target, error);
-}
-
-/* ---- plan and attention ----------------------------------------------------------------------- */
-
-/* The problem's pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme,
-                                      const farspan_problem* problem, const int64_t* query_positions,
-                                      size_t query_count, const int64_t* key_positions, size_t key_count,
-                                      const int64_t* query_axis_positions, size_t query_axis_count,
-                                      const int64_t* key_axis_positions, size_t key_axis_count,
-                                      const int64_t* query_offsets, size_t query_offset_count,
-                                      const int64_t* key_offsets, size_t key_offset_count, const int64_t* key_ranges,
-                                      size_t key_range_count, farspan_error* error) {
-    farspan_plan* plan = NULL;
-    farspan_problem copy;
-    if (problem) {
-        copy = *problem;
-        copy.query_positions = query_positions;
-        copy.query_positions_count = (int64_t)query_count;
-        copy.key_positions = key_positions;
-        copy.key_positions_count = (int64_t)key_count;
-        copy.query_axis_positions = query_axis_positions;
-        copy.query_axis_positions_count = (int64_t)query_axis_count;
-        copy.key_axis_positions = key_axis_positions;
-        copy.key_axis_positions_count = (int64_t)key_axis_count;
-        copy.query_offsets = query_offsets;
-        copy.query_offsets_count = (int64_t)query_offset_count;
-        copy.key_offsets = key_offsets;
-        copy.key_offsets_count = (int64_t)key_offset_count;
-        copy.key_ranges = key_ranges;
-        copy.key_ranges_count = (int64_t)key_range_count;
-    }
-    farspan_plan_create(context, scheme, problem ? &copy : NULL, &plan, error);
-    return plan;
-}
-
-static farspan_status flat_plan_tile_counts(const farspan_plan* plan, int64_t* counts, size_t count,
-                                            farspan_error* error) {
-    if (flat_short(error, 2, "counts", counts, count, 4)) return FARSPAN_ERROR_SHAPE;
-    return farspan_plan_tile_counts(plan, counts, error);
-}
-
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q,
-                                         int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
-                                         const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims,
-                                         void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out,
-                                         int32_t out_dtype, const int64_t* out_dims, float* lse, size_t lse_count,
-                                         void* workspace, size_t workspace_size, farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), bt = flat_tensor(bias, bias_dtype, bias_dims),
-                         ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &qt;
-    data.k = &kt;
-    data.v = &vt;
-    data.bias = bt.data ? &bt : NULL;
-    data.out = &ot;
-    data.lse = lse;
-    data.lse_count = (int64_t)lse_count;
-    data.workspace = workspace;
-    data.workspace_bytes = (int64_t)workspace_size;
-    return farspan_attention_run(context, plan, &data, error);
-}
-
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q,
-                                     int32_t q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype,
-                                     const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, void* out,
-                                     int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), kt = flat_tensor(k, k_dtype, k_dims),
-                         vt = flat_tensor(v, v_dtype, v_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &qt;
-    data.k = &kt;
-    data.v = &vt;
-    data.out = &ot;
-    return farspan_attention(context, scheme, &data, error);
-}
-
-static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t a_dtype,
-                                           const int64_t* a_dims, float* lse_a, size_t lse_a_count, void* out_b,
-                                           int32_t b_dtype, const int64_t* b_dims, float* lse_b, size_t lse_b_count,
-                                           farspan_error* error) {
-    const farspan_tensor a = flat_tensor(out_a, a_dtype, a_dims), b = flat_tensor(out_b, b_dtype, b_dims);
-    return farspan_attention_merge(context, &a, lse_a, (int64_t)lse_a_count, &b, lse_b, (int64_t)lse_b_count, error);
-}
-
-/* ---- context ---------------------------------------------------------------------------------- */
-
-/* A cancel flag in memory that no collector moves. It must outlive the context and the plans made with it. */
-typedef struct flat_cancel_flag {
-    volatile int32_t value;
-} flat_cancel_flag;
-
-static void flat_cancel_flag_set(flat_cancel_flag* flag, int32_t value) { flag->value = value; }
-
-/* `cancel` may be NULL. */
-static farspan_context* flat_context_create(const farspan_context_config* config, const flat_cancel_flag* cancel,
-                                            farspan_error* error) {
-    farspan_context* context = NULL;
-    farspan_context_config copy;
-    if (config) {
-        copy = *config;
-        copy.cancel = cancel ? &cancel->value : NULL;
-    }
-    farspan_context_create(config ? &copy : NULL, &context, error);
-    return context;
-}
-
-/* The text of farspan_diagnose, to be freed; NULL without memory. */
-static char* flat_diagnose(void) {
-    const int64_t size = farspan_diagnose(NULL, 0);
-    char* text = (char*)malloc((size_t)size + 1);
-    if (!text) return NULL;
-    text[0] = 0;
-    farspan_diagnose(text, size);
-    return text;
+/* farspan_diagnose in the form of other functions that write a text. */
+static farspan_status flat_diagnose(char* buffer, int64_t buffer_bytes, int64_t* needed, farspan_error* error) {
+    (void)error;
+    *needed = farspan_diagnose(buffer, buffer_bytes);
+    return FARSPAN_OK;
 }
 
 #endif
@@ -650,14 +427,188 @@ static char* flat_diagnose(void) {
 #include "farspan/eval.h"
 #include "farspan/model.h"
 
-#endif
+static farspan_scheme* flat_scheme_create(const farspan_rope_config* rope, const double* short_factors, int64_t
+        short_factors_count, const double* long_factors, int64_t long_factors_count, const farspan_remap_config* remap,
+        const farspan_bias_config* bias, const float* values, int64_t values_count, const double* a, int64_t a_count,
+        const double* p, int64_t p_count, const double* slopes, int64_t slopes_count, const farspan_mask_config* mask,
+        const farspan_score_config* score, const float* sink_logits, int64_t sink_logits_count, farspan_error* error) {
+    farspan_rope_config rope_copy;
+    if (rope) {
+        rope_copy = *rope;
+        rope_copy.short_factors = short_factors;
+        rope_copy.short_factors_count = short_factors_count;
+        rope_copy.long_factors = long_factors;
+        rope_copy.long_factors_count = long_factors_count;
+    }
+    farspan_bias_config bias_copy;
+    if (bias) {
+        bias_copy = *bias;
+        bias_copy.values = values;
+        bias_copy.values_count = values_count;
+        bias_copy.a = a;
+        bias_copy.a_count = a_count;
+        bias_copy.p = p;
+        bias_copy.p_count = p_count;
+        bias_copy.slopes = slopes;
+        bias_copy.slopes_count = slopes_count;
+    }
+    farspan_score_config score_copy;
+    if (score) {
+        score_copy = *score;
+        score_copy.sink_logits = sink_logits;
+        score_copy.sink_logits_count = sink_logits_count;
+    }
+    farspan_scheme_parts parts;
+    farspan_scheme_parts_init(&parts, sizeof parts);
+    parts.rope = rope ? &rope_copy : NULL;
+    parts.remap = remap;
+    parts.bias = bias ? &bias_copy : NULL;
+    parts.mask = mask;
+    parts.score = score ? &score_copy : NULL;
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_create(&parts, &scheme, error);
+    return scheme;
+}
 
-/* cache.h in the form of flat.h, for languages that collect garbage: a batch is two arrays with their lengths, tensors and arrays
- * as there, with its functions: it stands behind flat.h in the SWIG wrappers, and nowhere else. */
-#ifndef FARSPAN_BINDINGS_FLAT_CACHE_H
-#define FARSPAN_BINDINGS_FLAT_CACHE_H
+static farspan_scheme* flat_scheme_from_json(const char* text, int64_t text_bytes, farspan_error* error) {
+    farspan_scheme* scheme = NULL;
+    farspan_scheme_from_json(text, text_bytes, &scheme, error);
+    return scheme;
+}
 
-#include "farspan/cache.h"
+static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+        int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
+        positions, int64_t positions_count, void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
+        out_dtype, const int64_t* out_dims, farspan_error* error) {
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    const farspan_tensor in_tensor = flat_tensor(in, in_dtype, in_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_rope_apply(context, scheme, &options, positions, positions_count, in_tensor.data ? &in_tensor : NULL, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32_t layout, int64_t first, double base,
+        void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_sinusoidal_fill(context, layout, first, base, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype, const
+        int64_t* table_dims, const int64_t* positions, int64_t positions_count, void* out, int32_t out_dtype, const
+        int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor table_tensor = flat_tensor(table, table_dtype, table_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_position_lookup(context, table_tensor.data ? &table_tensor : NULL, positions, positions_count, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_status flat_fire_fill(const farspan_context* context, const farspan_fire_config* config, const float* w1,
+        int64_t w1_count, const float* b1, int64_t b1_count, const float* w2, int64_t w2_count, const float* b2, int64_t
+        b2_count, const int64_t* query_positions, int64_t query_positions_count, const int64_t* key_positions, int64_t
+        key_positions_count, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    farspan_fire_config config_copy;
+    if (config) {
+        config_copy = *config;
+        config_copy.w1 = w1;
+        config_copy.w1_count = w1_count;
+        config_copy.b1 = b1;
+        config_copy.b1_count = b1_count;
+        config_copy.w2 = w2;
+        config_copy.w2_count = w2_count;
+        config_copy.b2 = b2;
+        config_copy.b2_count = b2_count;
+    }
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    return farspan_fire_fill(context, config ? &config_copy : NULL, query_positions, query_positions_count, key_positions, key_positions_count, out_tensor.data ? &out_tensor : NULL, error);
+}
+
+static farspan_plan* flat_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_problem* problem, const int64_t* query_positions, int64_t query_positions_count, const int64_t*
+        key_positions, int64_t key_positions_count, const int64_t* query_axis_positions, int64_t
+        query_axis_positions_count, const int64_t* key_axis_positions, int64_t key_axis_positions_count, const int64_t*
+        query_offsets, int64_t query_offsets_count, const int64_t* key_offsets, int64_t key_offsets_count, const
+        int64_t* key_ranges, int64_t key_ranges_count, farspan_error* error) {
+    farspan_problem problem_copy;
+    if (problem) {
+        problem_copy = *problem;
+        problem_copy.query_positions = query_positions;
+        problem_copy.query_positions_count = query_positions_count;
+        problem_copy.key_positions = key_positions;
+        problem_copy.key_positions_count = key_positions_count;
+        problem_copy.query_axis_positions = query_axis_positions;
+        problem_copy.query_axis_positions_count = query_axis_positions_count;
+        problem_copy.key_axis_positions = key_axis_positions;
+        problem_copy.key_axis_positions_count = key_axis_positions_count;
+        problem_copy.query_offsets = query_offsets;
+        problem_copy.query_offsets_count = query_offsets_count;
+        problem_copy.key_offsets = key_offsets;
+        problem_copy.key_offsets_count = key_offsets_count;
+        problem_copy.key_ranges = key_ranges;
+        problem_copy.key_ranges_count = key_ranges_count;
+    }
+    farspan_plan* plan = NULL;
+    farspan_plan_create(context, scheme, problem ? &problem_copy : NULL, &plan, error);
+    return plan;
+}
+
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t
+        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
+        int64_t* v_dims, void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out, int32_t out_dtype, const
+        int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error*
+        error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor bias_tensor = flat_tensor(bias, bias_dtype, bias_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.bias = bias_tensor.data ? &bias_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_attention_run(context, plan, &data, error);
+}
+
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t
+        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
+        int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    return farspan_attention(context, scheme, &data, error);
+}
+
+static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t out_a_dtype, const
+        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, void* out_b, int32_t out_b_dtype, const int64_t*
+        out_b_dims, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
+    const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
+    const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
+    return farspan_attention_merge(context, out_a_tensor.data ? &out_a_tensor : NULL, lse_a, lse_a_count, out_b_tensor.data ? &out_b_tensor : NULL, lse_b, lse_b_count, error);
+}
+
+static farspan_context* flat_context_create(const farspan_context_config* config, farspan_error* error) {
+    farspan_context* context = NULL;
+    farspan_context_create(config, &context, error);
+    return context;
+}
 
 static farspan_cache* flat_cache_create(const farspan_cache_config* config, farspan_error* error) {
     farspan_cache* cache = NULL;
@@ -665,916 +616,229 @@ static farspan_cache* flat_cache_create(const farspan_cache_config* config, fars
     return cache;
 }
 
-static farspan_cache_batch flat_cache_batch(const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
-                                            size_t offset_count) {
+static farspan_status flat_cache_append(const farspan_context* context, farspan_cache* cache, const int64_t* sequence,
+        int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, const int64_t* positions, int64_t
+        positions_count, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequence = sequences;
-    batch.sequence_count = (int64_t)sequence_count;
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
     batch.offsets = offsets;
-    batch.offsets_count = (int64_t)offset_count;
-    return batch;
+    batch.offsets_count = offsets_count;
+    return farspan_cache_append(context, cache, &batch, positions, positions_count, error);
 }
 
-static farspan_status flat_cache_append(farspan_cache* cache, const int64_t* sequences, size_t sequence_count,
-                                        const int64_t* offsets, size_t offset_count, const int64_t* positions,
-                                        size_t position_count, farspan_error* error) {
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
-    return farspan_cache_append(NULL, cache, &batch, positions, (int64_t)position_count, error);
+static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer, const
+        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, void* k, int32_t
+        k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    return farspan_cache_write(context, cache, layer, &batch, k_tensor.data ? &k_tensor : NULL, v_tensor.data ? &v_tensor : NULL, error);
 }
 
-static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer,
-                                       const int64_t* sequences, size_t sequence_count, const int64_t* offsets,
-                                       size_t offset_count, void* k, int32_t k_dtype, const int64_t* k_dims, void* v,
-                                       int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
-    const farspan_tensor kt = flat_tensor(k, k_dtype, k_dims), vt = flat_tensor(v, v_dtype, v_dims);
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
-    return farspan_cache_write(context, cache, layer, &batch, &kt, &vt, error);
-}
-
-static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme,
-                                                  const farspan_cache* cache, const int64_t* sequences,
-                                                  size_t sequence_count, const int64_t* offsets, size_t offset_count,
-                                                  int64_t query_heads, const int64_t* positions, size_t position_count,
-                                                  int64_t length, farspan_error* error) {
-    farspan_cache_plan* plan = NULL;
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
+static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_cache* cache, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t
+        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length,
+        farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
     farspan_cache_problem problem;
     farspan_cache_problem_init(&problem, sizeof problem);
     problem.query_heads = query_heads;
-    problem.length = length;
     problem.positions = positions;
-    problem.positions_count = (int64_t)position_count;
+    problem.positions_count = positions_count;
+    problem.length = length;
+    farspan_cache_plan* plan = NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;
 }
 
-/* An empty lse is none. The tensors outlive the data. */
-static farspan_attention_data flat_cache_data(const farspan_tensor* q, const farspan_tensor* out, float* lse,
-                                              size_t lse_count, void* workspace, size_t workspace_size) {
+static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
+        void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float*
+        lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
-    data.q = q;
-    data.out = out;
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
     data.lse = lse;
-    data.lse_count = (int64_t)lse_count;
+    data.lse_count = lse_count;
     data.workspace = workspace;
-    data.workspace_bytes = (int64_t)workspace_size;
-    return data;
-}
-
-static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-                                     void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
-                                     const int64_t* out_dims, float* lse, size_t lse_count, void* workspace,
-                                     size_t workspace_size, farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    const farspan_attention_data data = flat_cache_data(&qt, &ot, lse, lse_count, workspace, workspace_size);
+    data.workspace_bytes = workspace_bytes;
     return farspan_cache_run(context, plan, layer, &data, error);
 }
 
-static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
-                                            const farspan_cache* cache, int64_t layer, const int64_t* sequences,
-                                            size_t sequence_count, const int64_t* offsets, size_t offset_count, void* q,
-                                            int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
-                                            const int64_t* out_dims, float* lse, size_t lse_count,
-                                            farspan_error* error) {
-    const farspan_tensor qt = flat_tensor(q, q_dtype, q_dims), ot = flat_tensor(out, out_dtype, out_dims);
-    const farspan_cache_batch batch = flat_cache_batch(sequences, sequence_count, offsets, offset_count);
-    const farspan_attention_data data = flat_cache_data(qt.data ? &qt : NULL, &ot, lse, lse_count, NULL, 0);
+static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const
+        farspan_cache* cache, int64_t layer, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets,
+        int64_t offsets_count, void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const
+        int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence = sequence;
+    batch.sequence_count = sequence_count;
+    batch.offsets = offsets;
+    batch.offsets_count = offsets_count;
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
-static farspan_status flat_cache_save(const farspan_cache* cache, int64_t sequence, void* buffer, size_t size,
-                                      farspan_error* error) {
-    return farspan_cache_save(NULL, cache, sequence, buffer, (int64_t)size, error);
+static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
+        logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
+        nll_count, farspan_error* error) {
+    const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
+    return farspan_token_nll(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, nll, nll_count, error);
 }
 
-static farspan_status flat_cache_restore(farspan_cache* cache, const void* buffer, size_t size, int64_t* sequence,
-                                         farspan_error* error) {
-    return farspan_cache_restore(NULL, cache, buffer, (int64_t)size, sequence, error);
+static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t logits_dtype, const
+        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float* weights,
+        int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+    const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
+    const farspan_tensor grad_tensor = flat_tensor(grad, grad_dtype, grad_dims);
+    return farspan_token_nll_grad(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, weights, weights_count, grad_tensor.data ? &grad_tensor : NULL, error);
 }
 
-#endif
-
-/* eval.h in the form of flat.h, its sections 1 to 4; flat_eval_text.h has the others. Include flat.h before. A result or an
- * accumulator is two arrays, its whole numbers and its real ones, in the order of the enum below: so a program may keep or send them
- * as it likes. struct_size and reserved fields are not among them. */
-#ifndef FARSPAN_BINDINGS_FLAT_EVAL_H
-#define FARSPAN_BINDINGS_FLAT_EVAL_H
-
-#include "farspan/eval.h"
-
-enum {
-    FLAT_WINDOW = 6,       /* bos, begin, end, first_scored, rows, first_row */
-    FLAT_LOSS_WHOLE = 5,   /* block_tokens, tokens, bytes, blocks, open_tokens */
-    FLAT_LOSS_REAL = 4,    /* sum, block_mean, block_squares, open_sum */
-    FLAT_SUMMARY = 5,      /* nll, standard_error, perplexity, bits_per_token, bits_per_byte */
-    FLAT_VERDICT_WHOLE = 3 /* verdict, reference_length, worst_length; real: worst_ratio */
-};
-
-/* ---- token loss -------------------------------------------------------------------------------- */
-
-static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t dtype,
-                                     const int64_t* logits_dims, const int64_t* targets, size_t target_count,
-                                     int64_t ignore_index, double* nll, size_t nll_count, farspan_error* error) {
-    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims);
-    return farspan_token_nll(context, &tensor, targets, (int64_t)target_count, ignore_index, nll, (int64_t)nll_count,
-                             error);
+static farspan_status flat_bleu_add(const farspan_context* context, const farspan_bleu_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_bleu_counts* counts, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_bleu_add(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
 }
 
-static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t dtype,
-                                          const int64_t* logits_dims, const int64_t* targets, size_t target_count,
-                                          int64_t ignore_index, const float* weights, size_t weight_count, void* grad,
-                                          int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
-    const farspan_tensor tensor = flat_tensor(logits, dtype, logits_dims),
-                         out = flat_tensor(grad, grad_dtype, grad_dims);
-    return farspan_token_nll_grad(context, &tensor, targets, (int64_t)target_count, ignore_index, weights,
-                                  (int64_t)weight_count, &out, error);
+static farspan_status flat_bleu_add_tokens(const farspan_context* context, const farspan_bleu_config* config, const
+        int64_t* hypothesis, int64_t hypothesis_count, const int64_t* references, int64_t references_count, const
+        int64_t* references_lengths, int64_t references_lengths_count, farspan_bleu_counts* counts, farspan_error*
+        error) {
+    farspan_ids* references_list = (farspan_ids*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_bleu_add_tokens(context, config, hypothesis, hypothesis_count, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
 }
 
-/* ---- windows ----------------------------------------------------------------------------------- */
-
-static farspan_status flat_windows_count(const farspan_windows_config* config, int64_t* whole, size_t whole_count,
-                                         farspan_error* error) {
-    if (flat_short(error, 2, "count", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    return farspan_windows_count(config, whole, error);
+static farspan_status flat_chrf_add(const farspan_context* context, const farspan_chrf_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_chrf_counts* counts, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_chrf_add(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, counts, error);
+    free(references_list);
+    return status;
 }
 
-static farspan_status flat_windows_get(const farspan_windows_config* config, int64_t index, int64_t* whole,
-                                       size_t whole_count, farspan_error* error) {
-    farspan_window window;
-    farspan_window_init(&window, sizeof window);
-    if (flat_short(error, 3, "window", whole, whole_count, FLAT_WINDOW)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_windows_get(config, index, &window, error);
-    if (status != FARSPAN_OK) return status;
-    const int64_t fields[FLAT_WINDOW] = {window.bos,          window.begin, window.end,
-                                         window.first_scored, window.rows,  window.first_row};
-    memcpy(whole, fields, sizeof fields);
-    return FARSPAN_OK;
+static farspan_status flat_rouge(const farspan_context* context, const farspan_rouge_config* config, const char*
+        hypothesis, int64_t hypothesis_bytes, const char* references, int64_t references_count, const int64_t*
+        references_lengths, int64_t references_lengths_count, farspan_rouge_result* result, farspan_error* error) {
+    farspan_text* references_list = (farspan_text*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_rouge(context, config, hypothesis, hypothesis_bytes, references_list, references_lengths_count, result, error);
+    free(references_list);
+    return status;
 }
 
-/* ---- accumulators ------------------------------------------------------------------------------ */
-
-static farspan_loss flat_read_loss(const int64_t* whole, const double* real) {
-    farspan_loss loss;
-    farspan_loss_init(&loss, sizeof loss);
-    loss.block_tokens = whole[0];
-    loss.tokens = whole[1];
-    loss.bytes = whole[2];
-    loss.blocks = whole[3];
-    loss.open_tokens = whole[4];
-    loss.sum = real[0];
-    loss.block_mean = real[1];
-    loss.block_squares = real[2];
-    loss.open_sum = real[3];
-    return loss;
+static farspan_status flat_rouge_tokens(const farspan_context* context, const farspan_rouge_config* config, const
+        int64_t* hypothesis, int64_t hypothesis_count, const int64_t* references, int64_t references_count, const
+        int64_t* references_lengths, int64_t references_lengths_count, farspan_rouge_result* result, farspan_error*
+        error) {
+    farspan_ids* references_list = (farspan_ids*)(void*)
+        flat_list(references, sizeof *references, references_count, references_lengths, references_lengths_count, error);
+    if (!references_list) return error->code;
+    const farspan_status status = farspan_rouge_tokens(context, config, hypothesis, hypothesis_count, references_list, references_lengths_count, result, error);
+    free(references_list);
+    return status;
 }
 
-static void flat_write_loss(const farspan_loss* loss, int64_t* whole, double* real) {
-    const int64_t numbers[FLAT_LOSS_WHOLE] = {loss->block_tokens, loss->tokens, loss->bytes, loss->blocks,
-                                              loss->open_tokens};
-    const double sums[FLAT_LOSS_REAL] = {loss->sum, loss->block_mean, loss->block_squares, loss->open_sum};
-    memcpy(whole, numbers, sizeof numbers);
-    memcpy(real, sums, sizeof sums);
-}
-
-/* Whether the arrays cannot hold `losses` accumulators. */
-static int flat_no_loss(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
-                        const double* real, size_t real_count, __int128 losses) {
-    if (!whole || !real) {
-        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "the accumulator is NULL");
-        return 1;
+static farspan_model* flat_model_from_config(const farspan_context* context, const char* text, int64_t text_bytes, const
+        farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const float* t5_decoder,
+        int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double* rope_short, int64_t
+        rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
     }
-    return flat_short(error, argument, "loss", whole, whole_count, losses * FLAT_LOSS_WHOLE) ||
-           flat_short(error, argument, "loss", real, real_count, losses * FLAT_LOSS_REAL);
-}
-
-static farspan_status flat_loss_init(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                     farspan_error* error) {
-    farspan_loss loss;
-    farspan_loss_init(&loss, sizeof loss);
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
-    flat_write_loss(&loss, whole, real);
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_loss_add(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                    const double* losses, size_t loss_count, const int64_t* targets,
-                                    size_t target_count, int64_t ignore_index, int64_t bytes, farspan_error* error) {
-    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, 1)) return FARSPAN_ERROR_SHAPE;
-    farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_status status = farspan_loss_add(NULL, &loss, losses, (int64_t)loss_count, targets,
-                                                   (int64_t)target_count, ignore_index, bytes, error);
-    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
-    return status;
-}
-
-static farspan_status flat_loss_merge(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                      const int64_t* from_whole, size_t from_whole_count, const double* from_real,
-                                      size_t from_real_count, farspan_error* error) {
-    if (flat_no_loss(error, 1, whole, whole_count, real, real_count, 1) ||
-        flat_no_loss(error, 2, from_whole, from_whole_count, from_real, from_real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_loss loss = flat_read_loss(whole, real);
-    const farspan_loss from = flat_read_loss(from_whole, from_real);
-    const farspan_status status = farspan_loss_merge(&loss, &from, error);
-    if (status == FARSPAN_OK) flat_write_loss(&loss, whole, real);
-    return status;
-}
-
-/* edge_count - 1 accumulators, one behind the other. */
-static farspan_status flat_loss_add_by_context(int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                               const int64_t* edges, size_t edge_count, int64_t first_context,
-                                               const double* losses, size_t loss_count, const int64_t* targets,
-                                               size_t target_count, int64_t ignore_index, farspan_error* error) {
-    const size_t buckets = edge_count > 0 ? edge_count - 1 : 0;
-    if (flat_no_loss(error, 2, whole, whole_count, real, real_count, (__int128)buckets)) return FARSPAN_ERROR_SHAPE;
-    farspan_loss* curve = (farspan_loss*)calloc(buckets + 1, sizeof *curve);
-    if (!curve) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 2, "no memory for %zu buckets", buckets);
-    for (size_t k = 0; k < buckets; ++k)
-        curve[k] = flat_read_loss(whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    const farspan_status status =
-        farspan_loss_add_by_context(NULL, curve, (int64_t)buckets, edges, (int64_t)edge_count, first_context, losses,
-                                    (int64_t)loss_count, targets, (int64_t)target_count, ignore_index, error);
-    for (size_t k = 0; k < buckets && status == FARSPAN_OK; ++k)
-        flat_write_loss(&curve[k], whole + k * FLAT_LOSS_WHOLE, real + k * FLAT_LOSS_REAL);
-    free(curve);
-    return status;
-}
-
-static farspan_status flat_loss_summarize(const int64_t* from_whole, size_t from_whole_count, const double* from_real,
-                                          size_t from_real_count, double* real, size_t real_count,
-                                          farspan_error* error) {
-    farspan_loss_summary summary;
-    farspan_loss_summary_init(&summary, sizeof summary);
-    if (flat_no_loss(error, 1, from_whole, from_whole_count, from_real, from_real_count, 1) ||
-        flat_short(error, 2, "summary", real, real_count, FLAT_SUMMARY))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_loss loss = flat_read_loss(from_whole, from_real);
-    const farspan_status status = farspan_loss_summarize(&loss, &summary, error);
-    if (status != FARSPAN_OK) return status;
-    const double fields[FLAT_SUMMARY] = {summary.nll, summary.standard_error, summary.perplexity,
-                                         summary.bits_per_token, summary.bits_per_byte};
-    memcpy(real, fields, sizeof fields);
-    return FARSPAN_OK;
-}
-
-/* ---- verdict ----------------------------------------------------------------------------------- */
-
-static farspan_status flat_judge(const int64_t* lengths, size_t length_count, const double* losses, size_t loss_count,
-                                 int64_t trained_length, int64_t* whole, size_t whole_count, double* real,
-                                 size_t real_count, farspan_error* error) {
-    farspan_verdict verdict;
-    farspan_verdict_init(&verdict, sizeof verdict);
-    if (flat_short(error, 7, "verdict", whole, whole_count, FLAT_VERDICT_WHOLE) ||
-        flat_short(error, 7, "verdict", real, real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_judge(NULL, lengths, (int64_t)length_count, losses, (int64_t)loss_count,
-                                                trained_length, &verdict, error);
-    if (status != FARSPAN_OK) return status;
-    whole[0] = verdict.verdict;
-    whole[1] = verdict.reference_length;
-    whole[2] = verdict.worst_length;
-    real[0] = verdict.worst_ratio;
-    return FARSPAN_OK;
-}
-
-#endif
-
-/* eval.h in the form of flat.h, its sections 5 to 8. Include flat.h before. Results and counts are arrays, as in flat_eval.h.
- *
- * - A segment is one array with the hypothesis and its references one behind the other, and an array of their lengths: that of the
- *   hypothesis first, FLAT_MISSING for a reference that this segment does not have.
- * - A text that comes out needs a buffer; how long it must be is as in C. */
-#ifndef FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
-#define FARSPAN_BINDINGS_FLAT_EVAL_TEXT_H
-
-#include "farspan/eval.h"
-
-enum {
-    FLAT_MISSING = -1,
-    FLAT_BLEU_COUNTS = 20, /* max_order, segments, hypothesis_length, reference_length, correct[8], total[8] */
-    FLAT_BLEU_REAL = 10,   /* score, brevity_penalty, precisions[8]; whole: hypothesis_length, reference_length */
-    FLAT_CHRF_COUNTS = 50, /* orders, segments, hypothesis[16], reference[16], matches[16] */
-    FLAT_ROUGE_REAL = 3,   /* precision, recall, f_measure; whole: reference */
-    FLAT_INTERVAL = 4,     /* low, median, high, mean */
-    FLAT_PASSKEY_WHOLE = 4 /* key, key_begin, key_end, bytes; real: depth */
-};
-
-/* ---- texts ------------------------------------------------------------------------------------- */
-
-static farspan_status flat_tokenize(int32_t tokenizer, int32_t lowercase, const uint8_t* text, size_t text_bytes,
-                                    uint8_t* buffer, size_t buffer_bytes, int64_t* whole, size_t whole_count,
-                                    farspan_error* error) {
-    return farspan_tokenize(NULL, tokenizer, lowercase, (const char*)text, (int64_t)text_bytes, (char*)buffer,
-                            (int64_t)buffer_bytes, whole_count > 0 ? whole : NULL, error);
-}
-
-/* The parts of a segment as views, in an array to be freed: the hypothesis, then the references. NULL is a failure, told in `error`. A
- * view of texts and one of ids have one form. */
-typedef char flat_views_are_alike[sizeof(farspan_text) == sizeof(farspan_ids) ? 1 : -1];
-static farspan_text* flat_parts(const void* data, size_t element_bytes, size_t count, const int64_t* lengths,
-                                size_t length_count, farspan_error* error) {
-    static const int64_t nothing = 0; /* an empty text still has an address */
-    __int128 sum = 0;
-    for (size_t n = 0; n < length_count; ++n) sum += lengths[n] > 0 ? lengths[n] : 0;
-    if (length_count < 1 || sum != (__int128)count) {
-        flat_fail(error, FARSPAN_ERROR_SHAPE, 3,
-                  "the segment has %zu elements in %zu parts, which its lengths do not give", count, length_count);
-        return NULL;
-    }
-    farspan_text* parts = (farspan_text*)calloc(length_count, sizeof *parts);
-    if (!parts) {
-        flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 5, "no memory for %zu references", length_count - 1);
-        return NULL;
-    }
-    const char* next = (const char*)data;
-    for (size_t n = 0; n < length_count; ++n) {
-        if (lengths[n] < 0) continue;
-        parts[n].data = lengths[n] > 0 ? next : (const char*)&nothing;
-        parts[n].bytes = lengths[n];
-        if (lengths[n] > 0) next += (size_t)lengths[n] * element_bytes;
-    }
-    return parts;
-}
-
-/* ---- BLEU -------------------------------------------------------------------------------------- */
-
-static farspan_bleu_counts flat_read_bleu(const int64_t* whole) {
-    farspan_bleu_counts counts;
-    farspan_bleu_counts_init(&counts, sizeof counts);
-    counts.max_order = (int32_t)whole[0];
-    counts.segments = whole[1];
-    counts.hypothesis_length = whole[2];
-    counts.reference_length = whole[3];
-    memcpy(counts.correct, whole + 4, sizeof counts.correct);
-    memcpy(counts.total, whole + 12, sizeof counts.total);
-    return counts;
-}
-
-static void flat_write_bleu(const farspan_bleu_counts* counts, int64_t* whole) {
-    whole[0] = counts->max_order;
-    whole[1] = counts->segments;
-    whole[2] = counts->hypothesis_length;
-    whole[3] = counts->reference_length;
-    memcpy(whole + 4, counts->correct, sizeof counts->correct);
-    memcpy(whole + 12, counts->total, sizeof counts->total);
-}
-
-/* Whether the array cannot hold counts. */
-static int flat_no_counts(farspan_error* error, int32_t argument, const int64_t* whole, size_t whole_count,
-                          size_t needed) {
-    if (!whole) {
-        flat_fail(error, FARSPAN_ERROR_NULL_ARGUMENT, argument, "counts are NULL");
-        return 1;
-    }
-    return flat_short(error, argument, "counts", whole, whole_count, (__int128)needed);
-}
-
-static farspan_status flat_bleu_add(const farspan_bleu_config* config, const uint8_t* texts, size_t texts_bytes,
-                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                    farspan_error* error) {
-    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status = farspan_bleu_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
-                                                   (int64_t)length_count - 1, &counts, error);
-    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
-    free(parts);
-    return status;
-}
-
-static farspan_status flat_bleu_add_tokens(const farspan_bleu_config* config, const int64_t* ids, size_t id_count,
-                                           const int64_t* lengths, size_t length_count, int64_t* whole,
-                                           size_t whole_count, farspan_error* error) {
-    if (flat_no_counts(error, 7, whole, whole_count, FLAT_BLEU_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_status status = farspan_bleu_add_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data,
-                                                          parts[0].bytes, (const farspan_ids*)(const void*)(parts + 1),
-                                                          (int64_t)length_count - 1, &counts, error);
-    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
-    free(parts);
-    return status;
-}
-
-static farspan_status flat_bleu_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
-                                      size_t from_whole_count, farspan_error* error) {
-    if (flat_no_counts(error, 1, whole, whole_count, FLAT_BLEU_COUNTS) ||
-        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts counts = flat_read_bleu(whole);
-    const farspan_bleu_counts from = flat_read_bleu(from_whole);
-    const farspan_status status = farspan_bleu_merge(&counts, &from, error);
-    if (status == FARSPAN_OK) flat_write_bleu(&counts, whole);
-    return status;
-}
-
-static farspan_status flat_bleu_score(const farspan_bleu_config* config, const int64_t* from_whole,
-                                      size_t from_whole_count, int64_t* whole, size_t whole_count, double* real,
-                                      size_t real_count, farspan_error* error) {
-    farspan_bleu_result result;
-    farspan_bleu_result_init(&result, sizeof result);
-    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_BLEU_COUNTS) ||
-        flat_short(error, 3, "result", whole, whole_count, 2) ||
-        flat_short(error, 3, "result", real, real_count, FLAT_BLEU_REAL))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_bleu_counts counts = flat_read_bleu(from_whole);
-    const farspan_status status = farspan_bleu_score(config, &counts, &result, error);
-    if (status != FARSPAN_OK) return status;
-    whole[0] = result.hypothesis_length;
-    whole[1] = result.reference_length;
-    real[0] = result.score;
-    real[1] = result.brevity_penalty;
-    memcpy(real + 2, result.precisions, sizeof result.precisions);
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_bleu_signature(const farspan_bleu_config* config, int32_t references, uint8_t* buffer,
-                                          size_t buffer_bytes, int64_t* whole, size_t whole_count,
-                                          farspan_error* error) {
-    return farspan_bleu_signature(config, references, (char*)buffer, (int64_t)buffer_bytes,
-                                  whole_count > 0 ? whole : NULL, error);
-}
-
-/* ---- chrF -------------------------------------------------------------------------------------- */
-
-static farspan_chrf_counts flat_read_chrf(const int64_t* whole) {
-    farspan_chrf_counts counts;
-    farspan_chrf_counts_init(&counts, sizeof counts);
-    counts.orders = (int32_t)whole[0];
-    counts.segments = whole[1];
-    memcpy(counts.hypothesis, whole + 2, sizeof counts.hypothesis);
-    memcpy(counts.reference, whole + 18, sizeof counts.reference);
-    memcpy(counts.matches, whole + 34, sizeof counts.matches);
-    return counts;
-}
-
-static void flat_write_chrf(const farspan_chrf_counts* counts, int64_t* whole) {
-    whole[0] = counts->orders;
-    whole[1] = counts->segments;
-    memcpy(whole + 2, counts->hypothesis, sizeof counts->hypothesis);
-    memcpy(whole + 18, counts->reference, sizeof counts->reference);
-    memcpy(whole + 34, counts->matches, sizeof counts->matches);
-}
-
-static farspan_status flat_chrf_add(const farspan_chrf_config* config, const uint8_t* texts, size_t texts_bytes,
-                                    const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                    farspan_error* error) {
-    if (flat_no_counts(error, 7, whole, whole_count, FLAT_CHRF_COUNTS)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_chrf_counts counts = flat_read_chrf(whole);
-    const farspan_status status = farspan_chrf_add(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
-                                                   (int64_t)length_count - 1, &counts, error);
-    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
-    free(parts);
-    return status;
-}
-
-static farspan_status flat_chrf_merge(int64_t* whole, size_t whole_count, const int64_t* from_whole,
-                                      size_t from_whole_count, farspan_error* error) {
-    if (flat_no_counts(error, 1, whole, whole_count, FLAT_CHRF_COUNTS) ||
-        flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_chrf_counts counts = flat_read_chrf(whole);
-    const farspan_chrf_counts from = flat_read_chrf(from_whole);
-    const farspan_status status = farspan_chrf_merge(&counts, &from, error);
-    if (status == FARSPAN_OK) flat_write_chrf(&counts, whole);
-    return status;
-}
-
-static farspan_status flat_chrf_score(const farspan_chrf_config* config, const int64_t* from_whole,
-                                      size_t from_whole_count, double* real, size_t real_count, farspan_error* error) {
-    if (flat_no_counts(error, 2, from_whole, from_whole_count, FLAT_CHRF_COUNTS) ||
-        flat_short(error, 3, "score", real, real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_chrf_counts counts = flat_read_chrf(from_whole);
-    return farspan_chrf_score(config, &counts, real, error);
-}
-
-/* ---- ROUGE ------------------------------------------------------------------------------------- */
-
-/* The result of `status`, into the arrays. */
-static farspan_status flat_write_rouge(farspan_status status, const farspan_rouge_result* result, int64_t* whole,
-                                       double* real) {
-    if (status != FARSPAN_OK) return status;
-    whole[0] = result->reference;
-    real[0] = result->precision;
-    real[1] = result->recall;
-    real[2] = result->f_measure;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_rouge(const farspan_rouge_config* config, const uint8_t* texts, size_t texts_bytes,
-                                 const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                 double* real, size_t real_count, farspan_error* error) {
-    farspan_rouge_result result;
-    farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
-        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(texts, 1, texts_bytes, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status = farspan_rouge(NULL, config, parts[0].data, parts[0].bytes, parts + 1,
-                                                (int64_t)length_count - 1, &result, error);
-    free(parts);
-    return flat_write_rouge(status, &result, whole, real);
-}
-
-static farspan_status flat_rouge_tokens(const farspan_rouge_config* config, const int64_t* ids, size_t id_count,
-                                        const int64_t* lengths, size_t length_count, int64_t* whole, size_t whole_count,
-                                        double* real, size_t real_count, farspan_error* error) {
-    farspan_rouge_result result;
-    farspan_rouge_result_init(&result, sizeof result);
-    if (flat_short(error, 7, "result", whole, whole_count, 1) ||
-        flat_short(error, 7, "result", real, real_count, FLAT_ROUGE_REAL))
-        return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_rouge_tokens(NULL, config, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
-                             (const farspan_ids*)(const void*)(parts + 1), (int64_t)length_count - 1, &result, error);
-    free(parts);
-    return flat_write_rouge(status, &result, whole, real);
-}
-
-/* ---- bootstrap --------------------------------------------------------------------------------- */
-
-static farspan_status flat_write_interval(farspan_status status, const farspan_interval* interval, double* real) {
-    if (status != FARSPAN_OK) return status;
-    real[0] = interval->low;
-    real[1] = interval->median;
-    real[2] = interval->high;
-    real[3] = interval->mean;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_bootstrap_mean(const farspan_context* context, const farspan_bootstrap_config* config,
-                                          const double* values, size_t value_count, double* real, size_t real_count,
-                                          farspan_error* error) {
-    farspan_interval interval;
-    farspan_interval_init(&interval, sizeof interval);
-    if (flat_short(error, 5, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_bootstrap_mean(context, config, values, (int64_t)value_count, &interval, error);
-    return flat_write_interval(status, &interval, real);
-}
-
-/* The counts of the segments one behind the other. */
-static farspan_status flat_bleu_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config,
-                                          const farspan_bleu_config* bleu, const int64_t* from_whole,
-                                          size_t from_whole_count, double* real, size_t real_count,
-                                          farspan_error* error) {
-    const size_t segments = from_whole_count / FLAT_BLEU_COUNTS;
-    farspan_interval interval;
-    farspan_interval_init(&interval, sizeof interval);
-    if (flat_short(error, 6, "interval", real, real_count, FLAT_INTERVAL)) return FARSPAN_ERROR_SHAPE;
-    farspan_bleu_counts* counts = (farspan_bleu_counts*)calloc(segments + 1, sizeof *counts);
-    if (!counts) return flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 4, "no memory for %zu segments", segments);
-    for (size_t n = 0; n < segments; ++n) counts[n] = flat_read_bleu(from_whole + n * FLAT_BLEU_COUNTS);
-    const farspan_status status =
-        farspan_bleu_bootstrap(context, config, bleu, counts, (int64_t)segments, &interval, error);
-    free(counts);
-    return flat_write_interval(status, &interval, real);
-}
-
-/* ---- passkey ----------------------------------------------------------------------------------- */
-
-/* The numbers are written when the text is. */
-static farspan_status flat_passkey_make(const farspan_passkey_config* config, uint8_t* buffer, size_t buffer_bytes,
-                                        int64_t* whole, size_t whole_count, double* real, size_t real_count,
-                                        farspan_error* error) {
-    farspan_passkey passkey;
-    int64_t needed = 0;
-    farspan_passkey_init(&passkey, sizeof passkey);
-    if (flat_short(error, 6, "passkey", whole, whole_count, FLAT_PASSKEY_WHOLE) ||
-        flat_short(error, 6, "passkey", real, real_count, 1))
-        return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_passkey_make(NULL, config, (char*)buffer, (int64_t)buffer_bytes, &needed, &passkey, error);
-    if (status != FARSPAN_OK) return status;
-    whole[0] = passkey.key;
-    whole[1] = passkey.key_begin;
-    whole[2] = passkey.key_end;
-    whole[3] = passkey.bytes;
-    real[0] = passkey.depth;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_passkey_check(const uint8_t* text, size_t text_bytes, int64_t key, int64_t* whole,
-                                         size_t whole_count, farspan_error* error) {
-    int32_t correct = 0;
-    if (flat_short(error, 5, "correct", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    const farspan_status status =
-        farspan_passkey_check(NULL, (const char*)text, (int64_t)text_bytes, key, &correct, error);
-    if (status == FARSPAN_OK) whole[0] = correct;
-    return status;
-}
-
-/* The ids of haystack, needle and question one behind the other, with their three lengths. An empty boundary is none. */
-static farspan_status flat_needle_place(const int64_t* ids, size_t id_count, const int64_t* lengths,
-                                        size_t length_count, double depth, const int64_t* boundary,
-                                        size_t boundary_count, int64_t* out, size_t out_count, int64_t* whole,
-                                        size_t whole_count, farspan_error* error) {
-    if (flat_short(error, 13, "position", whole, whole_count, 1)) return FARSPAN_ERROR_SHAPE;
-    farspan_text* parts = flat_parts(ids, sizeof *ids, id_count, lengths, length_count, error);
-    if (!parts) return FARSPAN_ERROR_SHAPE;
-    farspan_status status = FARSPAN_ERROR_SHAPE;
-    if (length_count == 3)
-        status = farspan_needle_place(NULL, (const int64_t*)(const void*)parts[0].data, parts[0].bytes,
-                                      (const int64_t*)(const void*)parts[1].data, parts[1].bytes,
-                                      (const int64_t*)(const void*)parts[2].data, parts[2].bytes, depth, boundary,
-                                      (int64_t)boundary_count, out, (int64_t)out_count, whole, error);
-    else
-        flat_fail(error, status, 2, "there are %zu lists of ids: haystack, needle and question are 3", length_count);
-    free(parts);
-    return status;
-}
-
-#endif
-
-/* model.h in a form that a garbage-collected language can call, like flat.h: arrays of the options are arguments with a length,
- * metadata is a list that is built entry by entry, and what a model hands out is copied, so that nothing points into it. The wrappers hold
- * flat.h before this. */
-#ifndef FARSPAN_BINDINGS_FLAT_MODEL_H
-#define FARSPAN_BINDINGS_FLAT_MODEL_H
-
-#include "farspan/model.h"
-
-/* ---- options ---------------------------------------------------------------------------------- */
-
-/* The options' pointer fields are replaced by the arrays given; an empty array is NULL. */
-static farspan_model_options flat_model_options(const farspan_model_options* options, const float* t5_encoder,
-                                                size_t t5_encoder_count, const float* t5_decoder,
-                                                size_t t5_decoder_count, const double* rope_freqs,
-                                                size_t rope_freqs_count, const double* rope_short,
-                                                size_t rope_short_count, const double* rope_long,
-                                                size_t rope_long_count) {
-    farspan_model_options copy;
-    farspan_model_options_init(&copy, sizeof copy);
-    if (options) copy = *options;
-    copy.t5_encoder = t5_encoder_count ? t5_encoder : NULL;
-    copy.t5_encoder_count = (int64_t)t5_encoder_count;
-    copy.t5_decoder = t5_decoder_count ? t5_decoder : NULL;
-    copy.t5_decoder_count = (int64_t)t5_decoder_count;
-    copy.rope_freqs = rope_freqs_count ? rope_freqs : NULL;
-    copy.rope_freqs_count = (int64_t)rope_freqs_count;
-    copy.rope_short = rope_short_count ? rope_short : NULL;
-    copy.rope_short_count = (int64_t)rope_short_count;
-    copy.rope_long = rope_long_count ? rope_long : NULL;
-    copy.rope_long_count = (int64_t)rope_long_count;
-    return copy;
-}
-
-/* ---- metadata --------------------------------------------------------------------------------- */
-
-/* A list of entries with memory of its own. Made empty, filled in order, given to flat_model_from_metadata, freed. */
-typedef struct flat_metadata {
-    farspan_metadata* entries;
-    int64_t count, room;
-} flat_metadata;
-
-static void flat_metadata_free(flat_metadata* list) {
-    if (!list) return;
-    for (int64_t n = 0; n < list->count; ++n) {
-        farspan_metadata* entry = &list->entries[n];
-        for (int64_t t = 0; t < entry->texts_count; ++t) free((void*)(uintptr_t)entry->texts[t].data);
-        free((void*)(uintptr_t)entry->texts);
-        free((void*)(uintptr_t)entry->integers);
-        free((void*)(uintptr_t)entry->reals);
-        free((void*)(uintptr_t)entry->key);
-    }
-    free(list->entries);
-    free(list);
-}
-
-/* A copy of `count` values of `size` bytes, zeros if `values` is NULL; NULL with `error` set if there is no memory. */
-static void* flat_copy(const void* values, size_t count, size_t size, farspan_error* error) {
-    void* copy = calloc(count + 1, size);
-    if (!copy) flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-    if (copy && values && count) memcpy(copy, values, count * size);
-    return copy;
-}
-
-/* A new entry without values; NULL with `error` set on failure. */
-static farspan_metadata* flat_metadata_entry(flat_metadata* list, const char* key, size_t key_bytes, int32_t type,
-                                             int32_t is_array, farspan_error* error) {
-    if (list->count == list->room) {
-        const int64_t room = list->room ? 2 * list->room : 16;
-        farspan_metadata* grown = (farspan_metadata*)realloc(list->entries, (size_t)room * sizeof *grown);
-        if (!grown) {
-            flat_fail(error, FARSPAN_ERROR_OUT_OF_MEMORY, 0, "not enough memory");
-            return NULL;
-        }
-        list->entries = grown;
-        list->room = room;
-    }
-    char* name = (char*)flat_copy(key, key_bytes, 1, error);
-    if (!name) return NULL;
-    farspan_metadata* entry = &list->entries[list->count++];
-    memset(entry, 0, sizeof *entry);
-    entry->key = name;
-    entry->key_bytes = (int64_t)key_bytes;
-    entry->type = type;
-    entry->is_array = is_array;
-    return entry;
-}
-
-static farspan_status flat_metadata_integers(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
-                                             const int64_t* integers, size_t count, farspan_error* error) {
-    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_INTEGER, is_array, error);
-    if (!entry || !(entry->integers = (int64_t*)flat_copy(integers, count, sizeof *integers, error)))
-        return error->code;
-    entry->integers_count = (int64_t)count;
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_metadata_reals(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
-                                          const double* reals, size_t count, farspan_error* error) {
-    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_REAL, is_array, error);
-    if (!entry || !(entry->reals = (double*)flat_copy(reals, count, sizeof *reals, error))) return error->code;
-    entry->reals_count = (int64_t)count;
-    return FARSPAN_OK;
-}
-
-/* An entry of `count` empty texts, which flat_metadata_text sets one by one. */
-static farspan_status flat_metadata_texts(flat_metadata* list, const char* key, size_t key_bytes, int32_t is_array,
-                                          int64_t count, farspan_error* error) {
-    const size_t texts = count > 0 ? (size_t)count : 0;
-    farspan_metadata* entry = flat_metadata_entry(list, key, key_bytes, FARSPAN_METADATA_TEXT, is_array, error);
-    if (!entry || !(entry->texts = (farspan_text*)flat_copy(NULL, texts, sizeof *entry->texts, error)))
-        return error->code;
-    entry->texts_count = (int64_t)texts;
-    return FARSPAN_OK;
-}
-
-/* Sets text `index` of the last entry. */
-static farspan_status flat_metadata_text(flat_metadata* list, int64_t index, const char* content, size_t content_bytes,
-                                         farspan_error* error) {
-    farspan_metadata* entry = list->count ? &list->entries[list->count - 1] : NULL;
-    if (!entry || index < 0 || index >= entry->texts_count)
-        return flat_fail(error, FARSPAN_ERROR_PARAMETER_RANGE, 2, "there is no text %lld", (long long)index);
-    char* copy = (char*)flat_copy(content, content_bytes, 1, error);
-    if (!copy) return error->code;
-    farspan_text* place = (farspan_text*)(uintptr_t)entry->texts + index;
-    free((void*)(uintptr_t)place->data);
-    place->data = copy;
-    place->bytes = (int64_t)content_bytes;
-    return FARSPAN_OK;
-}
-
-/* ---- reading ---------------------------------------------------------------------------------- */
-
-static farspan_model* flat_model_from_config(const char* document, size_t document_bytes,
-                                             const farspan_model_options* options, const float* t5_encoder,
-                                             size_t t5_encoder_count, const float* t5_decoder, size_t t5_decoder_count,
-                                             const double* rope_freqs, size_t rope_freqs_count,
-                                             const double* rope_short, size_t rope_short_count, const double* rope_long,
-                                             size_t rope_long_count, farspan_error* error) {
     farspan_model* model = NULL;
-    const farspan_model_options given =
-        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
-                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
-    farspan_model_from_config(NULL, document_bytes ? document : "", (int64_t)document_bytes, &given, &model, error);
+    farspan_model_from_config(context, text, text_bytes, options ? &options_copy : NULL, &model, error);
     return model;
 }
 
-static farspan_model* flat_model_from_metadata(const flat_metadata* list, const farspan_model_options* options,
-                                               const float* t5_encoder, size_t t5_encoder_count,
-                                               const float* t5_decoder, size_t t5_decoder_count,
-                                               const double* rope_freqs, size_t rope_freqs_count,
-                                               const double* rope_short, size_t rope_short_count,
-                                               const double* rope_long, size_t rope_long_count, farspan_error* error) {
-    static const farspan_metadata none;
-    farspan_model* model = NULL;
-    const farspan_model_options given =
-        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
-                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
-    farspan_model_from_metadata(NULL, list->entries ? list->entries : &none, list->count, &given, &model, error);
-    return model;
-}
-
-static farspan_model* flat_model_from_gguf(void* file, size_t file_bytes, const farspan_model_options* options,
-                                           const float* t5_encoder, size_t t5_encoder_count, const float* t5_decoder,
-                                           size_t t5_decoder_count, const double* rope_freqs, size_t rope_freqs_count,
-                                           const double* rope_short, size_t rope_short_count, const double* rope_long,
-                                           size_t rope_long_count, farspan_error* error) {
-    static const char nothing = 0;
-    farspan_model* model = NULL;
-    const farspan_model_options given =
-        flat_model_options(options, t5_encoder, t5_encoder_count, t5_decoder, t5_decoder_count, rope_freqs,
-                           rope_freqs_count, rope_short, rope_short_count, rope_long, rope_long_count);
-    farspan_model_from_gguf(NULL, file_bytes ? file : &nothing, (int64_t)file_bytes, &given, &model, error);
-    return model;
-}
-
-/* ---- answers ---------------------------------------------------------------------------------- */
-
-/* The layer, whose parts must be there. */
-static farspan_status flat_model_softmax_layer(const farspan_model* model, int64_t index, farspan_model_layer* layer,
-                                               farspan_error* error) {
-    farspan_model_layer_init(layer, sizeof *layer);
-    const farspan_status status = farspan_model_layer_at(model, index, layer, error);
-    if (status != FARSPAN_OK || layer->scheme) return status;
-    return flat_fail(error, FARSPAN_ERROR_COMBINATION, 2,
-                     "layer %lld has no softmax attention, and therefore no scheme", (long long)index);
-}
-
-/* A new scheme of the layer's parts, which does not need the model. */
-static farspan_scheme* flat_model_layer_scheme(const farspan_model* model, int64_t index, farspan_error* error) {
-    farspan_model_layer layer;
-    farspan_scheme* scheme = NULL;
-    if (flat_model_softmax_layer(model, index, &layer, error) == FARSPAN_OK) {
-        farspan_scheme_parts parts;
-        farspan_scheme_parts_init(&parts, sizeof parts);
-        parts.rope = layer.rope;
-        parts.remap = layer.remap;
-        parts.bias = layer.bias;
-        parts.mask = layer.mask;
-        parts.score = layer.score;
-        farspan_scheme_create(&parts, &scheme, error);
+static farspan_model* flat_model_from_metadata(const farspan_context* context, const farspan_metadata* entries, int64_t
+        entries_count, const farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const
+        float* t5_decoder, int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double*
+        rope_short, int64_t rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
     }
-    return scheme;
+    farspan_model* model = NULL;
+    farspan_model_from_metadata(context, entries, entries_count, options ? &options_copy : NULL, &model, error);
+    return model;
 }
 
-/* Copies the layer's parts without their arrays, which flat_model_layer_doubles and flat_model_layer_floats give. */
-static farspan_status flat_model_layer_parts(const farspan_model* model, int64_t index, farspan_rope_config* rope,
-                                             farspan_remap_config* remap, farspan_bias_config* bias,
-                                             farspan_mask_config* mask, farspan_score_config* score,
-                                             farspan_error* error) {
-    farspan_model_layer layer;
-    const farspan_status status = flat_model_softmax_layer(model, index, &layer, error);
-    if (status != FARSPAN_OK) return status;
-    *rope = *layer.rope;
-    *remap = *layer.remap;
-    *bias = *layer.bias;
-    *mask = *layer.mask;
-    *score = *layer.score;
-    rope->short_factors = rope->long_factors = bias->a = bias->p = bias->slopes = NULL;
-    bias->values = score->sink_logits = NULL;
-    rope->short_factors_count = rope->long_factors_count = bias->a_count = bias->p_count = bias->slopes_count = 0;
-    bias->values_count = score->sink_logits_count = 0;
-    return FARSPAN_OK;
-}
-
-/* An array of a layer's parts. */
-enum {
-    FLAT_SHORT_FACTORS = 0, /* doubles */
-    FLAT_LONG_FACTORS = 1,
-    FLAT_BIAS_A = 2,
-    FLAT_BIAS_P = 3,
-    FLAT_BIAS_VALUES = 4, /* floats */
-    FLAT_SINK_LOGITS = 5,
-    FLAT_BIAS_SLOPES = 6 /* doubles */
-};
-
-/* Where it is and how many entries it has; NULL and 0 if there is none. */
-static const void* flat_model_layer_array(const farspan_model* model, int64_t index, int32_t which, int64_t* count) {
-    farspan_model_layer layer;
-    *count = 0;
-    if (flat_model_softmax_layer(model, index, &layer, NULL) != FARSPAN_OK) return NULL;
-    const struct {
-        const void* values;
-        int64_t count;
-    } arrays[] = {{layer.rope->short_factors, layer.rope->short_factors_count},
-                  {layer.rope->long_factors, layer.rope->long_factors_count},
-                  {layer.bias->a, layer.bias->a_count},
-                  {layer.bias->p, layer.bias->p_count},
-                  {layer.bias->values, layer.bias->values_count},
-                  {layer.score->sink_logits, layer.score->sink_logits_count},
-                  {layer.bias->slopes, layer.bias->slopes_count}};
-    if (which < FLAT_SHORT_FACTORS || which > FLAT_BIAS_SLOPES || !arrays[which].values) return NULL;
-    *count = arrays[which].count;
-    return arrays[which].values;
-}
-
-/* Entries of an array, 0 if there is none. */
-static int64_t flat_model_layer_array_count(const farspan_model* model, int64_t index, int32_t which) {
-    int64_t count = 0;
-    flat_model_layer_array(model, index, which, &count);
-    return count;
-}
-
-/* Copies an array of doubles or of floats; `count` is what flat_model_layer_array_count says. */
-static farspan_status flat_model_layer_doubles(const farspan_model* model, int64_t index, int32_t which, double* values,
-                                               size_t count, farspan_error* error) {
-    int64_t there = 0;
-    const void* array = which <= FLAT_BIAS_P ? flat_model_layer_array(model, index, which, &there) : NULL;
-    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
-    if (there) memcpy(values, array, (size_t)there * sizeof *values);
-    return FARSPAN_OK;
-}
-
-static farspan_status flat_model_layer_floats(const farspan_model* model, int64_t index, int32_t which, float* values,
-                                              size_t count, farspan_error* error) {
-    int64_t there = 0;
-    const void* array = which >= FLAT_BIAS_VALUES ? flat_model_layer_array(model, index, which, &there) : NULL;
-    if (flat_short(error, 4, "values", values, count, there)) return FARSPAN_ERROR_SHAPE;
-    if (there) memcpy(values, array, (size_t)there * sizeof *values);
-    return FARSPAN_OK;
+static farspan_model* flat_model_from_gguf(const farspan_context* context, const void* file, int64_t file_bytes, const
+        farspan_model_options* options, const float* t5_encoder, int64_t t5_encoder_count, const float* t5_decoder,
+        int64_t t5_decoder_count, const double* rope_freqs, int64_t rope_freqs_count, const double* rope_short, int64_t
+        rope_short_count, const double* rope_long, int64_t rope_long_count, farspan_error* error) {
+    farspan_model_options options_copy;
+    if (options) {
+        options_copy = *options;
+        options_copy.t5_encoder = t5_encoder;
+        options_copy.t5_encoder_count = t5_encoder_count;
+        options_copy.t5_decoder = t5_decoder;
+        options_copy.t5_decoder_count = t5_decoder_count;
+        options_copy.rope_freqs = rope_freqs;
+        options_copy.rope_freqs_count = rope_freqs_count;
+        options_copy.rope_short = rope_short;
+        options_copy.rope_short_count = rope_short_count;
+        options_copy.rope_long = rope_long;
+        options_copy.rope_long_count = rope_long_count;
+    }
+    farspan_model* model = NULL;
+    farspan_model_from_gguf(context, file, file_bytes, options ? &options_copy : NULL, &model, error);
+    return model;
 }
 
 #endif
@@ -1585,152 +849,6 @@ SWIGINTERN void delete_farspan_plan(struct farspan_plan *self){ farspan_plan_des
 SWIGINTERN void delete_farspan_cache(struct farspan_cache *self){ farspan_cache_destroy(self); }
 SWIGINTERN void delete_farspan_cache_plan(struct farspan_cache_plan *self){ farspan_cache_plan_destroy(self); }
 SWIGINTERN void delete_farspan_model(struct farspan_model *self){ farspan_model_destroy(self); }
-SWIGINTERN struct farspan_rope_config *new_farspan_rope_config(int32_t method){
-        farspan_rope_config* config = (farspan_rope_config*)calloc(1, sizeof *config);
-        if (config) farspan_rope_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_config(struct farspan_rope_config *self){ free(self); }
-SWIGINTERN void farspan_rope_config_set_axis_section(struct farspan_rope_config *self,int32_t index,int32_t value){
-        if (index >= 0 && index < 4) self->axis_sections[index] = value;
-    }
-SWIGINTERN int32_t farspan_rope_config_get_axis_section(struct farspan_rope_config *self,int32_t index){ return index >= 0 && index < 4 ? self->axis_sections[index] : 0; }
-SWIGINTERN struct farspan_remap_config *new_farspan_remap_config(int32_t method){
-        farspan_remap_config* config = (farspan_remap_config*)calloc(1, sizeof *config);
-        if (config) farspan_remap_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_remap_config(struct farspan_remap_config *self){ free(self); }
-SWIGINTERN struct farspan_bias_config *new_farspan_bias_config(int32_t method){
-        farspan_bias_config* config = (farspan_bias_config*)calloc(1, sizeof *config);
-        if (config) farspan_bias_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bias_config(struct farspan_bias_config *self){ free(self); }
-SWIGINTERN struct farspan_mask_config *new_farspan_mask_config(void){
-        farspan_mask_config* config = (farspan_mask_config*)calloc(1, sizeof *config);
-        if (config) farspan_mask_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_mask_config(struct farspan_mask_config *self){ free(self); }
-SWIGINTERN struct farspan_score_config *new_farspan_score_config(void){
-        farspan_score_config* config = (farspan_score_config*)calloc(1, sizeof *config);
-        if (config) farspan_score_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_score_config(struct farspan_score_config *self){ free(self); }
-SWIGINTERN struct farspan_probe *new_farspan_probe(void){
-        farspan_probe* config = (farspan_probe*)calloc(1, sizeof *config);
-        if (config) farspan_probe_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_probe(struct farspan_probe *self){ free(self); }
-SWIGINTERN struct farspan_rope_options *new_farspan_rope_options(void){
-        farspan_rope_options* config = (farspan_rope_options*)calloc(1, sizeof *config);
-        if (config) farspan_rope_options_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rope_options(struct farspan_rope_options *self){ free(self); }
-SWIGINTERN struct farspan_fire_config *new_farspan_fire_config(void){
-        farspan_fire_config* config = (farspan_fire_config*)calloc(1, sizeof *config);
-        if (config) farspan_fire_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_fire_config(struct farspan_fire_config *self){ free(self); }
-SWIGINTERN struct farspan_problem *new_farspan_problem(void){
-        farspan_problem* config = (farspan_problem*)calloc(1, sizeof *config);
-        if (config) farspan_problem_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_problem(struct farspan_problem *self){ free(self); }
-SWIGINTERN struct farspan_context_config *new_farspan_context_config(void){
-        farspan_context_config* config = (farspan_context_config*)calloc(1, sizeof *config);
-        if (config) farspan_context_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_context_config(struct farspan_context_config *self){ free(self); }
-SWIGINTERN struct flat_cancel_flag *new_flat_cancel_flag(void){ return (flat_cancel_flag*)calloc(1, sizeof(flat_cancel_flag)); }
-SWIGINTERN void delete_flat_cancel_flag(struct flat_cancel_flag *self){ free(self); }
-SWIGINTERN struct farspan_cache_config *new_farspan_cache_config(void){
-        farspan_cache_config* config = (farspan_cache_config*)calloc(1, sizeof *config);
-        if (config) farspan_cache_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_cache_config(struct farspan_cache_config *self){ free(self); }
-SWIGINTERN struct farspan_sequence_info *new_farspan_sequence_info(void){
-        farspan_sequence_info* config = (farspan_sequence_info*)calloc(1, sizeof *config);
-        if (config) farspan_sequence_info_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_sequence_info(struct farspan_sequence_info *self){ free(self); }
-SWIGINTERN struct farspan_cache_statistics *new_farspan_cache_statistics(void){
-        farspan_cache_statistics* config = (farspan_cache_statistics*)calloc(1, sizeof *config);
-        if (config) farspan_cache_statistics_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_cache_statistics(struct farspan_cache_statistics *self){ free(self); }
-SWIGINTERN struct farspan_windows_config *new_farspan_windows_config(int32_t method){
-        farspan_windows_config* config = (farspan_windows_config*)calloc(1, sizeof *config);
-        if (config) farspan_windows_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_windows_config(struct farspan_windows_config *self){ free(self); }
-SWIGINTERN struct farspan_bleu_config *new_farspan_bleu_config(void){
-        farspan_bleu_config* config = (farspan_bleu_config*)calloc(1, sizeof *config);
-        if (config) farspan_bleu_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bleu_config(struct farspan_bleu_config *self){ free(self); }
-SWIGINTERN struct farspan_chrf_config *new_farspan_chrf_config(void){
-        farspan_chrf_config* config = (farspan_chrf_config*)calloc(1, sizeof *config);
-        if (config) farspan_chrf_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_chrf_config(struct farspan_chrf_config *self){ free(self); }
-SWIGINTERN struct farspan_rouge_config *new_farspan_rouge_config(int32_t method){
-        farspan_rouge_config* config = (farspan_rouge_config*)calloc(1, sizeof *config);
-        if (config) farspan_rouge_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_rouge_config(struct farspan_rouge_config *self){ free(self); }
-SWIGINTERN struct farspan_bootstrap_config *new_farspan_bootstrap_config(void){
-        farspan_bootstrap_config* config = (farspan_bootstrap_config*)calloc(1, sizeof *config);
-        if (config) farspan_bootstrap_config_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_bootstrap_config(struct farspan_bootstrap_config *self){ free(self); }
-SWIGINTERN struct farspan_passkey_config *new_farspan_passkey_config(int32_t method){
-        farspan_passkey_config* config = (farspan_passkey_config*)calloc(1, sizeof *config);
-        if (config) farspan_passkey_config_init(config, sizeof *config, method);
-        return config;
-    }
-SWIGINTERN void delete_farspan_passkey_config(struct farspan_passkey_config *self){ free(self); }
-SWIGINTERN struct farspan_model_options *new_farspan_model_options(void){
-        farspan_model_options* config = (farspan_model_options*)calloc(1, sizeof *config);
-        if (config) farspan_model_options_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_options(struct farspan_model_options *self){ free(self); }
-SWIGINTERN struct farspan_model_info *new_farspan_model_info(void){
-        farspan_model_info* config = (farspan_model_info*)calloc(1, sizeof *config);
-        if (config) farspan_model_info_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_info(struct farspan_model_info *self){ free(self); }
-SWIGINTERN struct farspan_model_layer *new_farspan_model_layer(void){
-        farspan_model_layer* config = (farspan_model_layer*)calloc(1, sizeof *config);
-        if (config) farspan_model_layer_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_layer(struct farspan_model_layer *self){ free(self); }
-SWIGINTERN struct farspan_model_note *new_farspan_model_note(void){
-        farspan_model_note* config = (farspan_model_note*)calloc(1, sizeof *config);
-        if (config) farspan_model_note_init(config, sizeof *config);
-        return config;
-    }
-SWIGINTERN void delete_farspan_model_note(struct farspan_model_note *self){ free(self); }
-SWIGINTERN struct flat_metadata *new_flat_metadata(void){ return (flat_metadata*)calloc(1, sizeof(flat_metadata)); }
-SWIGINTERN void delete_flat_metadata(struct flat_metadata *self){ flat_metadata_free(self); }
 
 #ifdef __cplusplus
 extern "C" {
@@ -1747,6 +865,43 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_buffer_1address(JNIE
   result = (long long)buffer_address(arg1);
   jresult = (jlong)result; 
   return jresult;
+}
+
+
+SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_text_1at(JNIEnv *jenv, jclass jcls, jlong jarg1) {
+  jbyteArray jresult = 0 ;
+  long long arg1 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (long long)jarg1; 
+  result = (char *)text_at(arg1);
+  jresult = java_text(jenv, result);
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bytes_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jbyteArray jarg2) {
+  long long arg1 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (long long)jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  result = bytes_at(arg1,arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jbyte*)arg2);
+  }
 }
 
 
@@ -1860,1803 +1015,74 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_abi_1version(JNIEnv 
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1method_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->method = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1method_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->method);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1layout_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->layout = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1layout_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->layout);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->rotary_dim = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->rotary_dim);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->rotary_offset = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotaryOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->rotary_offset);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1angle_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->angle = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1angle_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->angle);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1base_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->base = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1base_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->base);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1factor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->factor = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1factor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->factor);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1originalContext_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->original_context = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1originalContext_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->original_context);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaFast_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->beta_fast = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaFast_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->beta_fast);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaSlow_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->beta_slow = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1betaSlow_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->beta_slow);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapolationFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->extrapolation_factor = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1extrapolationFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->extrapolation_factor);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1ramp_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->ramp = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1ramp_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->ramp);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1truncate_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->truncate = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1truncate_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->truncate);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->mscale = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->mscale);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscaleAllDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->mscale_all_dim = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mscaleAllDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->mscale_all_dim);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1magnitude_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->magnitude = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1magnitude_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->magnitude);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lengthSwitch_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->length_switch = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lengthSwitch_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->length_switch);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attentionFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->attention_factor = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1attentionFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->attention_factor);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixedExponent_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->mixed_exponent = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1mixedExponent_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->mixed_exponent);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lowFreqFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->low_freq_factor = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1lowFreqFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->low_freq_factor);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1highFreqFactor_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->high_freq_factor = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1highFreqFactor_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->high_freq_factor);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotatedFraction_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->rotated_fraction = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1rotatedFraction_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->rotated_fraction);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposScaleBase_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->xpos_scale_base = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposScaleBase_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->xpos_scale_base);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposGamma_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->xpos_gamma = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1xposGamma_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result = (double) ((arg1)->xpos_gamma);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1axes_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->axes = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1axes_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  result =  ((arg1)->axes);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1RopeConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jlong jresult = 0 ;
-  int32_t arg1 ;
-  struct farspan_rope_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (struct farspan_rope_config *)new_farspan_rope_config(arg1);
-  *(struct farspan_rope_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1RopeConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  delete_farspan_rope_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1set_1axis_1section(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2, jint jarg3) {
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
+  size_t arg2 ;
   int32_t arg3 ;
+  farspan_rope_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
+  arg1 = &image1; arg2 = sizeof image1;
   arg3 = (int32_t)jarg3; 
-  farspan_rope_config_set_axis_section(arg1,arg2,arg3);
+  farspan_rope_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeConfig_1get_1axis_1section(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  jint jresult = 0 ;
-  struct farspan_rope_config *arg1 = (struct farspan_rope_config *) 0 ;
-  int32_t arg2 ;
-  int32_t result;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_remap_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_remap_config *arg1 = (farspan_remap_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  farspan_remap_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  result = farspan_rope_config_get_axis_section(arg1,arg2);
-  jresult = (jint)result; 
-  return jresult;
+  arg1 = &image1; arg2 = sizeof image1;
+  arg3 = (int32_t)jarg3; 
+  farspan_remap_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1method_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t arg2 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_bias_config *arg1 = (farspan_bias_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  farspan_bias_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->method = arg2;
+  arg1 = &image1; arg2 = sizeof image1;
+  arg3 = (int32_t)jarg3; 
+  farspan_bias_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1method_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t result;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_mask_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_mask_config *arg1 = (farspan_mask_config *) 0 ;
+  size_t arg2 ;
+  farspan_mask_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->method);
-  jresult = (jint)result; 
-  return jresult;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_mask_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1window_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_score_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_score_config *arg1 = (farspan_score_config *) 0 ;
+  size_t arg2 ;
+  farspan_score_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->window = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1window_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->window);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1group_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->group = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1group_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->group);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1leak_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->leak = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1leak_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result = (double) ((arg1)->leak);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1chunk_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->chunk = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1chunk_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->chunk);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1localWindow_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->local_window = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1localWindow_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->local_window);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1limit_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->limit = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1limit_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->limit);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1sinks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->sinks = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1sinks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->sinks);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1realShift_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->real_shift = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1realShift_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result =  ((arg1)->real_shift);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1positionScale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->position_scale = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RemapConfig_1positionScale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  result = (double) ((arg1)->position_scale);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1RemapConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jlong jresult = 0 ;
-  int32_t arg1 ;
-  struct farspan_remap_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (struct farspan_remap_config *)new_farspan_remap_config(arg1);
-  *(struct farspan_remap_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1RemapConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_remap_config *arg1 = (struct farspan_remap_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_remap_config **)&jarg1; 
-  delete_farspan_remap_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1method_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->method = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1method_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->method);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1heads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->heads = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1heads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->heads);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1alibiHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->alibi_heads = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1alibiHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->alibi_heads);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1bidirectional_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->bidirectional = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1bidirectional_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->bidirectional);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1buckets_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->buckets = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1buckets_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->buckets);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxDistance_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->max_distance = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxDistance_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->max_distance);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distanceLimit_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->distance_limit = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1distanceLimit_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->distance_limit);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxBias_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->max_bias = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1maxBias_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result = (double) ((arg1)->max_bias);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1scale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->scale = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1scale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result = (double) ((arg1)->scale);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trainedLength_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->trained_length = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1trainedLength_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->trained_length);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1dim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->dim = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BiasConfig_1dim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  result =  ((arg1)->dim);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1BiasConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jlong jresult = 0 ;
-  int32_t arg1 ;
-  struct farspan_bias_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (struct farspan_bias_config *)new_farspan_bias_config(arg1);
-  *(struct farspan_bias_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1BiasConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_bias_config *arg1 = (struct farspan_bias_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_bias_config **)&jarg1; 
-  delete_farspan_bias_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1causal_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->causal = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1causal_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  result =  ((arg1)->causal);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowLeft_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->window_left = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowLeft_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  result =  ((arg1)->window_left);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowRight_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->window_right = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1windowRight_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  result =  ((arg1)->window_right);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1sinks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->sinks = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1sinks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  result =  ((arg1)->sinks);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1chunk_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->chunk = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1chunk_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  result =  ((arg1)->chunk);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1prefix_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->prefix = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_MaskConfig_1prefix_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  result =  ((arg1)->prefix);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1MaskConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_mask_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_mask_config *)new_farspan_mask_config();
-  *(struct farspan_mask_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1MaskConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_mask_config *arg1 = (struct farspan_mask_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_mask_config **)&jarg1; 
-  delete_farspan_mask_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1temperature_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->temperature = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1temperature_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result =  ((arg1)->temperature);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1scale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->scale = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1scale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result = (double) ((arg1)->scale);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1multiplier_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->multiplier = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1multiplier_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result = (double) ((arg1)->multiplier);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trainedLength_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->trained_length = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1trainedLength_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result = (double) ((arg1)->trained_length);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1alpha_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->alpha = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1alpha_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result = (double) ((arg1)->alpha);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1power_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->power = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1power_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result = (double) ((arg1)->power);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1softcap_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->softcap = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ScoreConfig_1softcap_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  result = (double) ((arg1)->softcap);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ScoreConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_score_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_score_config *)new_farspan_score_config();
-  *(struct farspan_score_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ScoreConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_score_config *arg1 = (struct farspan_score_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_score_config **)&jarg1; 
-  delete_farspan_score_config(arg1);
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_score_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
@@ -3711,6 +1137,44 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_method_1count(JNIEnv 
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1to_1json(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  int64_t made4 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_scheme **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  arg4 = jarg4 ? &made4 : NULL;
+  result = farspan_scheme_to_json((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jbyte*)arg2);
+  }
+  {
+    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, 1, (const jlong*)arg4);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
 SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_scheme_1axes(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jint jresult = 0 ;
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
@@ -3726,253 +1190,7 @@ SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_scheme_1axes(JNIEnv *
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1visible_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->visible = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_Probe_1visible_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result =  ((arg1)->visible);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1branch_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->branch = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_Probe_1branch_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result =  ((arg1)->branch);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1queryAnglePosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->query_angle_position = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1queryAnglePosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result = (double) ((arg1)->query_angle_position);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1keyAnglePosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->key_angle_position = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1keyAnglePosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result = (double) ((arg1)->key_angle_position);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relativePosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->relative_position = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1relativePosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result = (double) ((arg1)->relative_position);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1bias_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->bias = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1bias_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result = (double) ((arg1)->bias);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1scale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->scale = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1scale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result = (double) ((arg1)->scale);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Probe_1magnitude_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->magnitude = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_Probe_1magnitude_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  result = (double) ((arg1)->magnitude);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1Probe(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_probe *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_probe *)new_farspan_probe();
-  *(struct farspan_probe **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Probe(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_probe *arg1 = (struct farspan_probe *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_probe **)&jarg1; 
-  delete_farspan_probe(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1probe(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4, jint jarg5, jlong jarg6, jobject jarg6_) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1probe(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4, jint jarg5, jbyteArray jarg6) {
   farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
   int64_t arg3 ;
@@ -3980,6 +1198,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1probe(JNIEnv 
   int32_t arg5 ;
   farspan_probe *arg6 = (farspan_probe *) 0 ;
   farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_probe image6 ;
   farspan_error slot7 ;
   farspan_status result;
   
@@ -3989,756 +1208,173 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1probe(JNIEnv 
   slot7.code = FARSPAN_OK;
   arg7 = &slot7;
   (void)jarg1_;
-  (void)jarg6_;
   arg1 = *(farspan_scheme **)&jarg1; 
   arg2 = (int64_t)jarg2; 
   arg3 = (int64_t)jarg3; 
   arg4 = (int64_t)jarg4; 
   arg5 = (int32_t)jarg5; 
-  arg6 = *(farspan_probe **)&jarg6; 
+  arg6 = jarg6 ? &image6 : NULL;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, sizeof image6, (jbyte*)&image6);
   result = farspan_scheme_probe((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
   (void)result;
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetByteArrayRegion(jenv, jarg6, 0, sizeof *arg6, (const jbyte*)arg6);
+  }
   {
     if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
   }
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1side_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->side = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1side_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  result =  ((arg1)->side);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1branch_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->branch = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1branch_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  result =  ((arg1)->branch);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1direction_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->direction = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1direction_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  result =  ((arg1)->direction);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1visible(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlongArray jarg4) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t *arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  int64_t made4[4] ;
+  farspan_error slot5 ;
+  farspan_status result;
   
   (void)jenv;
   (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
   (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
+  arg1 = *(farspan_scheme **)&jarg1; 
   arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->length = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int64_t result;
+  arg3 = (int64_t)jarg3; 
+  arg4 = made4;
+  result = farspan_scheme_visible((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, 4, (const jlong*)arg4);
+  }
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
   
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  result =  ((arg1)->length);
-  jresult = (jlong)result; 
-  return jresult;
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axisStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1frequencies(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jdoubleArray jarg3, jdoubleArray jarg5) {
+  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
   int64_t arg2 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  double made5 ;
+  farspan_error slot6 ;
+  farspan_status result;
   
   (void)jenv;
   (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
   (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
+  arg1 = *(farspan_scheme **)&jarg1; 
   arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->axis_stride = arg2;
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  arg5 = jarg5 ? &made5 : NULL;
+  result = farspan_rope_frequencies((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
+  }
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetDoubleArrayRegion(jenv, jarg5, 0, 1, (const jdouble*)arg5);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1axisStride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  int64_t result;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1options_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_rope_options *arg1 = (farspan_rope_options *) 0 ;
+  size_t arg2 ;
+  farspan_rope_options image1 ;
   
   (void)jenv;
   (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_rope_options_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jint jarg3, jlong jarg4, jlong jarg5, jfloatArray jarg6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  int32_t arg3 ;
+  int64_t arg4 ;
+  int64_t arg5 ;
+  float *arg6 = (float *) 0 ;
+  int64_t arg7 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
   (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  result =  ((arg1)->axis_stride);
-  jresult = (jlong)result; 
-  return jresult;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_scheme **)&jarg2; 
+  arg3 = (int32_t)jarg3; 
+  arg4 = (int64_t)jarg4; 
+  arg5 = (int64_t)jarg5; 
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(float))) return ;
+  if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
+  arg6 = (float*)memory6.data;
+  result = farspan_bias_fill((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jfloat*)arg6);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xposCentre_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  double arg2 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_fire_config *arg1 = (farspan_fire_config *) 0 ;
+  size_t arg2 ;
+  farspan_fire_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->xpos_centre = arg2;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_fire_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_RopeOptions_1xposCentre_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  double result;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_problem_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_problem *arg1 = (farspan_problem *) 0 ;
+  size_t arg2 ;
+  farspan_problem image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  result = (double) ((arg1)->xpos_centre);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1RopeOptions(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_rope_options *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_rope_options *)new_farspan_rope_options();
-  *(struct farspan_rope_options **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1RopeOptions(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_rope_options *arg1 = (struct farspan_rope_options *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_rope_options **)&jarg1; 
-  delete_farspan_rope_options(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1hidden_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->hidden = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1hidden_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  result =  ((arg1)->hidden);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1heads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->heads = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1heads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  result =  ((arg1)->heads);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1c_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->c = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1c_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  result = (double) ((arg1)->c);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1threshold_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->threshold = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1threshold_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  result = (double) ((arg1)->threshold);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1epsilon_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->epsilon = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_FireConfig_1epsilon_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  result = (double) ((arg1)->epsilon);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1FireConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_fire_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_fire_config *)new_farspan_fire_config();
-  *(struct farspan_fire_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1FireConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_fire_config *arg1 = (struct farspan_fire_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_fire_config **)&jarg1; 
-  delete_farspan_fire_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1state_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->state = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_Problem_1state_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->state);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1batch_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->batch = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1batch_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->batch);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->query_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->query_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->key_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->key_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queries_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->queries = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queries_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->queries);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keys_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->keys = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keys_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->keys);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->head_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->head_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->value_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->value_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->length = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->length);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->head_offset = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1headOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->head_offset);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryPositionStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->query_position_stride = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1queryPositionStride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->query_position_stride);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyPositionStride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->key_position_stride = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1keyPositionStride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->key_position_stride);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_Problem_1segments_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->segments = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_Problem_1segments_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  result =  ((arg1)->segments);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1Problem(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_problem *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_problem *)new_farspan_problem();
-  *(struct farspan_problem **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Problem(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_problem *arg1 = (struct farspan_problem *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_problem **)&jarg1; 
-  delete_farspan_problem(arg1);
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_problem_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
@@ -4757,81 +1393,44 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1workspace_1siz
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ContextConfig_1threads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t arg2 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_plan_1tile_1counts(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
+  farspan_plan *arg1 = (farspan_plan *) 0 ;
+  int64_t *arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  int64_t made2[4] ;
+  farspan_error slot3 ;
+  farspan_status result;
   
   (void)jenv;
   (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
   (void)jarg1_;
-  arg1 = *(struct farspan_context_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->threads = arg2;
+  arg1 = *(farspan_plan **)&jarg1; 
+  arg2 = made2;
+  result = farspan_plan_tile_counts((struct farspan_plan const *)arg1,arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, 4, (const jlong*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+  
 }
 
 
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ContextConfig_1threads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t result;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_context_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_context_config *arg1 = (farspan_context_config *) 0 ;
+  size_t arg2 ;
+  farspan_context_config image1 ;
   
   (void)jenv;
   (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_context_config **)&jarg1; 
-  result =  ((arg1)->threads);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ContextConfig_1isa_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_context_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->isa = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ContextConfig_1isa_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_context_config **)&jarg1; 
-  result =  ((arg1)->isa);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ContextConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_context_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_context_config *)new_farspan_context_config();
-  *(struct farspan_context_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ContextConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_context_config *arg1 = (struct farspan_context_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_context_config **)&jarg1; 
-  delete_farspan_context_config(arg1);
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_context_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
 }
 
 
@@ -4900,6 +1499,1345 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_shutdown(JNIEnv *jenv
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
+  size_t arg2 ;
+  farspan_cache_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_cache_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  int64_t made2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = jarg2 ? &made2 : NULL;
+  result = farspan_cache_sequence_create(arg1,arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, 1, (const jlong*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1destroy(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  result = farspan_cache_sequence_destroy(arg1,arg2,arg3);
+  (void)result;
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1fork(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlongArray jarg3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  int64_t made3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = jarg3 ? &made3 : NULL;
+  result = farspan_cache_fork(arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetLongArrayRegion(jenv, jarg3, 0, 1, (const jlong*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1evict(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int64_t)jarg3; 
+  arg4 = (int64_t)jarg4; 
+  result = farspan_cache_evict(arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1keep(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  farspan_error *arg5 = (farspan_error *) 0 ;
+  farspan_error slot5 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot5.struct_size = (uint32_t)sizeof slot5;
+  slot5.code = FARSPAN_OK;
+  arg5 = &slot5;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = (int64_t)jarg3; 
+  arg4 = (int64_t)jarg4; 
+  result = farspan_cache_keep(arg1,arg2,arg3,arg4,arg5);
+  (void)result;
+  {
+    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1clear(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_error slot2 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot2.struct_size = (uint32_t)sizeof slot2;
+  slot2.code = FARSPAN_OK;
+  arg2 = &slot2;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  result = farspan_cache_clear(arg1,arg2);
+  (void)result;
+  {
+    if (arg2->code != FARSPAN_OK) java_throw(jenv, arg2);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1info(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jbyteArray jarg3) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_sequence_info image3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  result = farspan_cache_sequence_info((struct farspan_cache const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, sizeof *arg3, (const jbyte*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1get_1statistics(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2) {
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_cache_statistics image2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  result = farspan_cache_get_statistics((struct farspan_cache const *)arg1,arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, sizeof *arg2, (const jbyte*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(farspan_cache_plan **)&jarg1; 
+  result = farspan_cache_plan_workspace_size((struct farspan_cache_plan const *)arg1);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1save_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  jlong jresult = 0 ;
+  farspan_cache *arg1 = (farspan_cache *) 0 ;
+  int64_t arg2 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(farspan_cache **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
+  jresult = (jlong)result; 
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1save(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg4) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  int64_t arg3 ;
+  void *arg4 = (void *) 0 ;
+  int64_t arg5 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_cache **)&jarg2; 
+  arg3 = (int64_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  if (!java_map_bytes(jenv, &memory4, jarg4, &arg5, 0)) return ;
+  arg4 = memory4.data;
+  arg5 /= (int64_t)sizeof *arg4;
+  result = farspan_cache_save((struct farspan_context const *)arg1,(struct farspan_cache const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  {
+    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory4, jarg4);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1restore(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jobject jarg3, jlongArray jarg5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  void *arg3 = (void *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  int64_t made5 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_cache **)&jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  if (!java_map_bytes(jenv, &memory3, jarg3, &arg4, 1)) return ;
+  arg3 = memory3.data;
+  arg4 /= (int64_t)sizeof *arg3;
+  arg5 = jarg5 ? &made5 : NULL;
+  result = farspan_cache_restore((struct farspan_context const *)arg1,arg2,(void const *)arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetLongArrayRegion(jenv, jarg5, 0, 1, (const jlong*)arg5);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  farspan_windows_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  arg3 = (int32_t)jarg3; 
+  farspan_windows_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1count(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlongArray jarg2) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_windows_config image1 ;
+  int64_t made2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &made2 : NULL;
+  result = farspan_windows_count((struct farspan_windows_config const *)arg1,arg2,arg3);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, 1, (const jlong*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1get(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlong jarg2, jbyteArray jarg3) {
+  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
+  int64_t arg2 ;
+  farspan_window *arg3 = (farspan_window *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_windows_config image1 ;
+  farspan_window image3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = (int64_t)jarg2; 
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  result = farspan_windows_get((struct farspan_windows_config const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, sizeof *arg3, (const jbyte*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_loss *arg1 = (farspan_loss *) 0 ;
+  size_t arg2 ;
+  farspan_loss image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_loss_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jdoubleArray jarg3, jlongArray jarg5, jlong jarg7, jlong jarg8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_loss *arg2 = (farspan_loss *) 0 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t arg7 ;
+  int64_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_loss image2 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  arg7 = (int64_t)jarg7; 
+  arg8 = (int64_t)jarg8; 
+  result = farspan_loss_add((struct farspan_context const *)arg1,arg2,(double const *)arg3,arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, sizeof *arg2, (const jbyte*)arg2);
+  }
+  
+  
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1merge(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jbyteArray jarg2) {
+  farspan_loss *arg1 = (farspan_loss *) 0 ;
+  farspan_loss *arg2 = (farspan_loss *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_loss image1 ;
+  farspan_loss image2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  result = farspan_loss_merge(arg1,(struct farspan_loss const *)arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+  }
+  
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1add_1by_1context(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlong jarg6, jdoubleArray jarg7, jlongArray jarg9, jlong jarg11) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_loss *arg2 = (farspan_loss *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t arg5 ;
+  int64_t arg6 ;
+  double *arg7 = (double *) 0 ;
+  int64_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  int64_t arg10 ;
+  int64_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_error slot12 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot12.struct_size = (uint32_t)sizeof slot12;
+  slot12.code = FARSPAN_OK;
+  arg12 = &slot12;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) / sizeof(farspan_loss) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(farspan_loss))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)(arg3 * sizeof(farspan_loss)), (jbyte*)memory2.data);
+  arg2 = (farspan_loss*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  arg6 = (int64_t)jarg6; 
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(double))) return ;
+  if (jarg7) (*jenv)->GetDoubleArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jdouble*)memory7.data);
+  arg7 = (double*)memory7.data;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(int64_t))) return ;
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
+  arg9 = (int64_t*)memory9.data;
+  arg11 = (int64_t)jarg11; 
+  result = farspan_loss_add_by_context((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,(double const *)arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2)
+    (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)(arg3 * sizeof *arg2), (const jbyte*)arg2);
+  }
+  
+  
+  
+  {
+    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1summarize(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jbyteArray jarg2) {
+  farspan_loss *arg1 = (farspan_loss *) 0 ;
+  farspan_loss_summary *arg2 = (farspan_loss_summary *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_loss image1 ;
+  farspan_loss_summary image2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  result = farspan_loss_summarize((struct farspan_loss const *)arg1,arg2,arg3);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, sizeof *arg2, (const jbyte*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_judge(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jdoubleArray jarg4, jlong jarg6, jbyteArray jarg7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  int64_t arg6 ;
+  farspan_verdict *arg7 = (farspan_verdict *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_verdict image7 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(double))) return ;
+  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
+  arg4 = (double*)memory4.data;
+  arg6 = (int64_t)jarg6; 
+  arg7 = jarg7 ? &image7 : NULL;
+  if (jarg7) (*jenv)->GetByteArrayRegion(jenv, jarg7, 0, sizeof image7, (jbyte*)&image7);
+  result = farspan_judge((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,(double const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg7) (*jenv)->SetByteArrayRegion(jenv, jarg7, 0, sizeof *arg7, (const jbyte*)arg7);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
+SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_verdict_1name(JNIEnv *jenv, jclass jcls, jint jarg1) {
+  jstring jresult = 0 ;
+  int32_t arg1 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = (int32_t)jarg1; 
+  result = (char *)farspan_verdict_name(arg1);
+  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
+  return jresult;
+}
+
+
+SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_verdict_1rule(JNIEnv *jenv, jclass jcls) {
+  jstring jresult = 0 ;
+  char *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  result = (char *)farspan_verdict_rule();
+  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_tokenize(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2, jint jarg3, jbyteArray jarg4, jbyteArray jarg6, jlongArray jarg8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int32_t arg2 ;
+  int32_t arg3 ;
+  char *arg4 = (char *) 0 ;
+  int64_t arg5 ;
+  char *arg6 = (char *) 0 ;
+  int64_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  int64_t made8 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = (int32_t)jarg2; 
+  arg3 = (int32_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(char))) return ;
+  if (jarg4) (*jenv)->GetByteArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jbyte*)memory4.data);
+  arg4 = (char*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(char))) return ;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jbyte*)memory6.data);
+  arg6 = (char*)memory6.data;
+  arg8 = jarg8 ? &made8 : NULL;
+  result = farspan_tokenize((struct farspan_context const *)arg1,arg2,arg3,(char const *)arg4,arg5,arg6,arg7,arg8,arg9);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetByteArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jbyte*)arg6);
+  }
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetLongArrayRegion(jenv, jarg8, 0, 1, (const jlong*)arg8);
+  }
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  size_t arg2 ;
+  farspan_bleu_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_bleu_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1counts_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_bleu_counts *arg1 = (farspan_bleu_counts *) 0 ;
+  size_t arg2 ;
+  farspan_bleu_counts image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_bleu_counts_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1merge(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jbyteArray jarg2) {
+  farspan_bleu_counts *arg1 = (farspan_bleu_counts *) 0 ;
+  farspan_bleu_counts *arg2 = (farspan_bleu_counts *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_bleu_counts image1 ;
+  farspan_bleu_counts image2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  result = farspan_bleu_merge(arg1,(struct farspan_bleu_counts const *)arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+  }
+  
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1score(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jbyteArray jarg2, jbyteArray jarg3) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  farspan_bleu_counts *arg2 = (farspan_bleu_counts *) 0 ;
+  farspan_bleu_result *arg3 = (farspan_bleu_result *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_bleu_config image1 ;
+  farspan_bleu_counts image2 ;
+  farspan_bleu_result image3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  result = farspan_bleu_score((struct farspan_bleu_config const *)arg1,(struct farspan_bleu_counts const *)arg2,arg3,arg4);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, sizeof *arg3, (const jbyte*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1signature(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg2, jbyteArray jarg3, jlongArray jarg5) {
+  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
+  int32_t arg2 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_bleu_config image1 ;
+  int64_t made5 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = (int32_t)jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(char))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (char*)memory3.data;
+  arg5 = jarg5 ? &made5 : NULL;
+  result = farspan_bleu_signature((struct farspan_bleu_config const *)arg1,arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jbyte*)arg3);
+  }
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetLongArrayRegion(jenv, jarg5, 0, 1, (const jlong*)arg5);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  size_t arg2 ;
+  farspan_chrf_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_chrf_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1counts_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_chrf_counts *arg1 = (farspan_chrf_counts *) 0 ;
+  size_t arg2 ;
+  farspan_chrf_counts image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_chrf_counts_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1merge(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jbyteArray jarg2) {
+  farspan_chrf_counts *arg1 = (farspan_chrf_counts *) 0 ;
+  farspan_chrf_counts *arg2 = (farspan_chrf_counts *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_chrf_counts image1 ;
+  farspan_chrf_counts image2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  result = farspan_chrf_merge(arg1,(struct farspan_chrf_counts const *)arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+  }
+  
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1score(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jbyteArray jarg2, jdoubleArray jarg3) {
+  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
+  farspan_chrf_counts *arg2 = (farspan_chrf_counts *) 0 ;
+  double *arg3 = (double *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_chrf_config image1 ;
+  farspan_chrf_counts image2 ;
+  double made3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  arg3 = jarg3 ? &made3 : NULL;
+  result = farspan_chrf_score((struct farspan_chrf_config const *)arg1,(struct farspan_chrf_counts const *)arg2,arg3,arg4);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, 1, (const jdouble*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  farspan_rouge_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  arg3 = (int32_t)jarg3; 
+  farspan_rouge_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bootstrap_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_bootstrap_config *arg1 = (farspan_bootstrap_config *) 0 ;
+  size_t arg2 ;
+  farspan_bootstrap_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_bootstrap_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bootstrap_1mean(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jdoubleArray jarg3, jbyteArray jarg5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  farspan_interval *arg5 = (farspan_interval *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  farspan_bootstrap_config image2 ;
+  farspan_interval image5 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  arg5 = jarg5 ? &image5 : NULL;
+  if (jarg5) (*jenv)->GetByteArrayRegion(jenv, jarg5, 0, sizeof image5, (jbyte*)&image5);
+  result = farspan_bootstrap_mean((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(double const *)arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetByteArrayRegion(jenv, jarg5, 0, sizeof *arg5, (const jbyte*)arg5);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1bootstrap(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3, jbyteArray jarg4, jbyteArray jarg6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
+  farspan_bleu_counts *arg4 = (farspan_bleu_counts *) 0 ;
+  int64_t arg5 ;
+  farspan_interval *arg6 = (farspan_interval *) 0 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_bootstrap_config image2 ;
+  farspan_bleu_config image3 ;
+  farspan_interval image6 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) / sizeof(farspan_bleu_counts) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(farspan_bleu_counts))) return ;
+  if (jarg4) (*jenv)->GetByteArrayRegion(jenv, jarg4, 0, (jsize)(arg5 * sizeof(farspan_bleu_counts)), (jbyte*)memory4.data);
+  arg4 = (farspan_bleu_counts*)memory4.data;
+  arg6 = jarg6 ? &image6 : NULL;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, sizeof image6, (jbyte*)&image6);
+  result = farspan_bleu_bootstrap((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(struct farspan_bleu_config const *)arg3,(struct farspan_bleu_counts const *)arg4,arg5,arg6,arg7);
+  (void)result;
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetByteArrayRegion(jenv, jarg6, 0, sizeof *arg6, (const jbyte*)arg6);
+  }
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  farspan_passkey_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  arg3 = (int32_t)jarg3; 
+  farspan_passkey_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1make(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3, jlongArray jarg5, jbyteArray jarg6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_passkey_config *arg2 = (farspan_passkey_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  farspan_passkey *arg6 = (farspan_passkey *) 0 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_passkey_config image2 ;
+  int64_t made5 ;
+  farspan_passkey image6 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(char))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (char*)memory3.data;
+  arg5 = jarg5 ? &made5 : NULL;
+  arg6 = jarg6 ? &image6 : NULL;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, sizeof image6, (jbyte*)&image6);
+  result = farspan_passkey_make((struct farspan_context const *)arg1,(struct farspan_passkey_config const *)arg2,arg3,arg4,arg5,arg6,arg7);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jbyte*)arg3);
+  }
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetLongArrayRegion(jenv, jarg5, 0, 1, (const jlong*)arg5);
+  }
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetByteArrayRegion(jenv, jarg6, 0, sizeof *arg6, (const jbyte*)arg6);
+  }
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1check(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlong jarg4, jintArray jarg5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  int32_t *arg5 = (int32_t *) 0 ;
+  farspan_error *arg6 = (farspan_error *) 0 ;
+  int32_t made5 ;
+  farspan_error slot6 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot6.struct_size = (uint32_t)sizeof slot6;
+  slot6.code = FARSPAN_OK;
+  arg6 = &slot6;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  arg4 = (int64_t)jarg4; 
+  arg5 = jarg5 ? &made5 : NULL;
+  result = farspan_passkey_check((struct farspan_context const *)arg1,(char const *)arg2,arg3,arg4,arg5,arg6);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg5) (*jenv)->SetIntArrayRegion(jenv, jarg5, 0, 1, (const jint*)arg5);
+  }
+  {
+    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_needle_1place(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6, jdouble jarg8, jlongArray jarg9, jlongArray jarg11, jlongArray jarg13) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  int64_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  int64_t arg7 ;
+  double arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  int64_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  int64_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  farspan_error *arg14 = (farspan_error *) 0 ;
+  int64_t made13 ;
+  farspan_error slot14 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot14.struct_size = (uint32_t)sizeof slot14;
+  slot14.code = FARSPAN_OK;
+  arg14 = &slot14;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(int64_t))) return ;
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
+  arg4 = (int64_t*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  arg8 = (double)jarg8; 
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(int64_t))) return ;
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
+  arg9 = (int64_t*)memory9.data;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  arg12 = jarg11 ? (*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, (size_t)arg12 * sizeof(int64_t))) return ;
+  if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jlong*)memory11.data);
+  arg11 = (int64_t*)memory11.data;
+  arg13 = jarg13 ? &made13 : NULL;
+  result = farspan_needle_place((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg11) (*jenv)->SetLongArrayRegion(jenv, jarg11, 0, (jsize)arg12, (const jlong*)arg11);
+  }
+  {
+    if (result == FARSPAN_OK && jarg13) (*jenv)->SetLongArrayRegion(jenv, jarg13, 0, 1, (const jlong*)arg13);
+  }
+  {
+    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1options_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_model_options *arg1 = (farspan_model_options *) 0 ;
+  size_t arg2 ;
+  farspan_model_options image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_model_options_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1describe(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  farspan_model_info *arg2 = (farspan_model_info *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_model_info image2 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  result = farspan_model_describe((struct farspan_model const *)arg1,arg2,arg3);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, sizeof *arg2, (const jbyte*)arg2);
+  }
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jbyteArray jarg3) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_model_layer image3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  result = farspan_model_layer_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, sizeof *arg3, (const jbyte*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1note_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jbyteArray jarg3) {
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_model_note *arg3 = (farspan_model_note *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_model_note image3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  result = farspan_model_note_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, sizeof *arg3, (const jbyte*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_tensor_1contiguous(JNIEnv *jenv, jclass jcls, jlong jarg1, jlong jarg2, jlong jarg3, jlong jarg4, jlongArray jarg5) {
   int64_t arg1 ;
   int64_t arg2 ;
@@ -4947,28 +2885,93 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_tensor_1check(JNIEnv 
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdoubleArray jarg2, jdoubleArray jarg4, jlong jarg6, jobject jarg6_, jlong jarg7, jobject jarg7_, jfloatArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12, jdoubleArray jarg14, jlong jarg16, jobject jarg16_, jlong jarg17, jobject jarg17_, jfloatArray jarg18) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1scheme(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+  jlong jresult = 0 ;
+  farspan_model *arg1 = (farspan_model *) 0 ;
+  int64_t arg2 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_scheme *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  arg1 = *(farspan_model **)&jarg1; 
+  arg2 = (int64_t)jarg2; 
+  result = (farspan_scheme *)flat_model_layer_scheme((struct farspan_model const *)arg1,arg2,arg3);
+  *(farspan_scheme **)&jresult = result; 
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+  return jresult;
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_diagnose(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlongArray jarg3) {
+  char *arg1 = (char *) 0 ;
+  int64_t arg2 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  int64_t made3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  JAVA_MEMORY memory1;
+  memory1.heap = NULL;
+  arg2 = jarg1 ? (*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, (size_t)arg2 * sizeof(char))) return ;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
+  arg1 = (char*)memory1.data;
+  arg3 = jarg3 ? &made3 : NULL;
+  result = flat_diagnose(arg1,arg2,arg3,arg4);
+  (void)result;
+  {
+    if (result == FARSPAN_OK && jarg1) (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jbyte*)arg1);
+  }
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetLongArrayRegion(jenv, jarg3, 0, 1, (const jlong*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jdoubleArray jarg2, jdoubleArray jarg4, jbyteArray jarg6, jbyteArray jarg7, jfloatArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12, jdoubleArray jarg14, jbyteArray jarg16, jbyteArray jarg17, jfloatArray jarg18) {
   jlong jresult = 0 ;
   farspan_rope_config *arg1 = (farspan_rope_config *) 0 ;
   double *arg2 = (double *) 0 ;
-  size_t arg3 ;
+  int64_t arg3 ;
   double *arg4 = (double *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   farspan_remap_config *arg6 = (farspan_remap_config *) 0 ;
   farspan_bias_config *arg7 = (farspan_bias_config *) 0 ;
   float *arg8 = (float *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   double *arg10 = (double *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   double *arg12 = (double *) 0 ;
-  size_t arg13 ;
+  int64_t arg13 ;
   double *arg14 = (double *) 0 ;
-  size_t arg15 ;
+  int64_t arg15 ;
   farspan_mask_config *arg16 = (farspan_mask_config *) 0 ;
   farspan_score_config *arg17 = (farspan_score_config *) 0 ;
   float *arg18 = (float *) 0 ;
-  size_t arg19 ;
+  int64_t arg19 ;
   farspan_error *arg20 = (farspan_error *) 0 ;
+  farspan_rope_config image1 ;
+  farspan_remap_config image6 ;
+  farspan_bias_config image7 ;
+  farspan_mask_config image16 ;
+  farspan_score_config image17 ;
   farspan_error slot20 ;
   farspan_scheme *result = 0 ;
   
@@ -4977,60 +2980,65 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
   slot20.struct_size = (uint32_t)sizeof slot20;
   slot20.code = FARSPAN_OK;
   arg20 = &slot20;
-  (void)jarg1_;
-  (void)jarg6_;
-  (void)jarg7_;
-  (void)jarg16_;
-  (void)jarg17_;
-  arg1 = *(farspan_rope_config **)&jarg1; 
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
   JAVA_MEMORY memory2;
   memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(double))) return 0;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(double))) return 0;
   if (jarg2) (*jenv)->GetDoubleArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jdouble*)memory2.data);
   arg2 = (double*)memory2.data;
   JAVA_MEMORY memory4;
   memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(double))) return 0;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(double))) return 0;
   if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
   arg4 = (double*)memory4.data;
-  arg6 = *(farspan_remap_config **)&jarg6; 
-  arg7 = *(farspan_bias_config **)&jarg7; 
+  arg6 = jarg6 ? &image6 : NULL;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, sizeof image6, (jbyte*)&image6);
+  arg7 = jarg7 ? &image7 : NULL;
+  if (jarg7) (*jenv)->GetByteArrayRegion(jenv, jarg7, 0, sizeof image7, (jbyte*)&image7);
   JAVA_MEMORY memory8;
   memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(float))) return 0;
+  arg9 = jarg8 ? (*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, (size_t)arg9 * sizeof(float))) return 0;
   if (jarg8) (*jenv)->GetFloatArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jfloat*)memory8.data);
   arg8 = (float*)memory8.data;
   JAVA_MEMORY memory10;
   memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(double))) return 0;
+  arg11 = jarg10 ? (*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, (size_t)arg11 * sizeof(double))) return 0;
   if (jarg10) (*jenv)->GetDoubleArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jdouble*)memory10.data);
   arg10 = (double*)memory10.data;
   JAVA_MEMORY memory12;
   memory12.heap = NULL;
-  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
-  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
+  arg13 = jarg12 ? (*jenv)->GetArrayLength(jenv, jarg12) : 0;
+  if (!java_take(jenv, &memory12, jarg12, (size_t)arg13 * sizeof(double))) return 0;
   if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
   arg12 = (double*)memory12.data;
   JAVA_MEMORY memory14;
   memory14.heap = NULL;
-  arg15 = jarg14 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg14) : 0;
-  if (!java_take(jenv, &memory14, jarg14, arg15 * sizeof(double))) return 0;
+  arg15 = jarg14 ? (*jenv)->GetArrayLength(jenv, jarg14) : 0;
+  if (!java_take(jenv, &memory14, jarg14, (size_t)arg15 * sizeof(double))) return 0;
   if (jarg14) (*jenv)->GetDoubleArrayRegion(jenv, jarg14, 0, (jsize)arg15, (jdouble*)memory14.data);
   arg14 = (double*)memory14.data;
-  arg16 = *(farspan_mask_config **)&jarg16; 
-  arg17 = *(farspan_score_config **)&jarg17; 
+  arg16 = jarg16 ? &image16 : NULL;
+  if (jarg16) (*jenv)->GetByteArrayRegion(jenv, jarg16, 0, sizeof image16, (jbyte*)&image16);
+  arg17 = jarg17 ? &image17 : NULL;
+  if (jarg17) (*jenv)->GetByteArrayRegion(jenv, jarg17, 0, sizeof image17, (jbyte*)&image17);
   JAVA_MEMORY memory18;
   memory18.heap = NULL;
-  arg19 = jarg18 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg18) : 0;
-  if (!java_take(jenv, &memory18, jarg18, arg19 * sizeof(float))) return 0;
+  arg19 = jarg18 ? (*jenv)->GetArrayLength(jenv, jarg18) : 0;
+  if (!java_take(jenv, &memory18, jarg18, (size_t)arg19 * sizeof(float))) return 0;
   if (jarg18) (*jenv)->GetFloatArrayRegion(jenv, jarg18, 0, (jsize)arg19, (jfloat*)memory18.data);
   arg18 = (float*)memory18.data;
   result = (farspan_scheme *)flat_scheme_create((struct farspan_rope_config const *)arg1,(double const *)arg2,arg3,(double const *)arg4,arg5,(struct farspan_remap_config const *)arg6,(struct farspan_bias_config const *)arg7,(float const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,(double const *)arg14,arg15,(struct farspan_mask_config const *)arg16,(struct farspan_score_config const *)arg17,(float const *)arg18,arg19,arg20);
   *(farspan_scheme **)&jresult = result; 
+  
+  
+  
+  
+  
   
   
   
@@ -5048,7 +3056,7 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1create(JNIEn
 SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1from_1json(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
   jlong jresult = 0 ;
   char *arg1 = (char *) 0 ;
-  size_t arg2 ;
+  int64_t arg2 ;
   farspan_error *arg3 = (farspan_error *) 0 ;
   farspan_error slot3 ;
   farspan_scheme *result = 0 ;
@@ -5060,8 +3068,8 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1from_1json(J
   arg3 = &slot3;
   JAVA_MEMORY memory1;
   memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(char))) return 0;
+  arg2 = jarg1 ? (*jenv)->GetArrayLength(jenv, jarg1) : 0;
+  if (!java_take(jenv, &memory1, jarg1, (size_t)arg2 * sizeof(char))) return 0;
   if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
   arg1 = (char*)memory1.data;
   result = (farspan_scheme *)flat_scheme_from_json((char const *)arg1,arg2,arg3);
@@ -5071,130 +3079,6 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_scheme_1from_1json(J
     if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
   }
   return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1to_1json(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  (void)jarg1_;
-  arg1 = *(farspan_scheme **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (uint8_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  result = flat_scheme_to_json((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jbyte*)arg2);
-  }
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
-  }
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1frequencies(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jdoubleArray jarg3, jdoubleArray jarg5) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  int64_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  (void)jarg1_;
-  arg1 = *(farspan_scheme **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
-  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
-  arg5 = (double*)memory5.data;
-  result = flat_rope_frequencies((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
-  }
-  {
-    if (result == FARSPAN_OK && jarg5) (*jenv)->SetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jdouble*)arg5);
-  }
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_scheme_1visible(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlongArray jarg4) {
-  farspan_scheme *arg1 = (farspan_scheme *) 0 ;
-  int64_t arg2 ;
-  int64_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  (void)jarg1_;
-  arg1 = *(farspan_scheme **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (int64_t)jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  result = flat_scheme_visible((struct farspan_scheme const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
-  }
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
 }
 
 
@@ -5208,7 +3092,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   int64_t arg7 ;
   double arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   void *arg11 = (void *) 0 ;
   int32_t arg12 ;
   int64_t *arg13 = (int64_t *) 0 ;
@@ -5238,8 +3122,8 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   arg8 = (double)jarg8; 
   JAVA_MEMORY memory9;
   memory9.heap = NULL;
-  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
-  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(int64_t))) return ;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(int64_t))) return ;
   if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
   arg9 = (int64_t*)memory9.data;
   JAVA_MEMORY memory11;
@@ -5264,47 +3148,6 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   }
   {
     if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bias_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jint jarg3, jlong jarg4, jlong jarg5, jfloatArray jarg6) {
-  farspan_context *arg1 = (farspan_context *) 0 ;
-  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
-  int32_t arg3 ;
-  int64_t arg4 ;
-  int64_t arg5 ;
-  float *arg6 = (float *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  (void)jarg2_;
-  arg1 = *(farspan_context **)&jarg1; 
-  arg2 = *(farspan_scheme **)&jarg2; 
-  arg3 = (int32_t)jarg3; 
-  arg4 = (int64_t)jarg4; 
-  arg5 = (int64_t)jarg5; 
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return ;
-  if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
-  arg6 = (float*)memory6.data;
-  result = flat_bias_fill((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jfloat*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
   }
 }
 
@@ -5344,7 +3187,6 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_sinusoidal_1fill(JNIE
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory5, jarg5);
   }
-  (*jenv)->SetLongArrayRegion(jenv, jarg7, 0, FLAT_DIMS, (const jlong*)arg7);
   {
     if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
   }
@@ -5357,7 +3199,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   void *arg7 = (void *) 0 ;
   int32_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
@@ -5383,8 +3225,8 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
   arg4 = jarg4 ? dims4 : NULL;
   JAVA_MEMORY memory5;
   memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
   arg5 = (int64_t*)memory5.data;
   JAVA_MEMORY memory7;
@@ -5406,25 +3248,26 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jfloatArray jarg5, jfloatArray jarg7, jfloatArray jarg9, jlongArray jarg11, jlongArray jarg13, jfloatArray jarg15, jint jarg16, jlongArray jarg17) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jfloatArray jarg3, jfloatArray jarg5, jfloatArray jarg7, jfloatArray jarg9, jlongArray jarg11, jlongArray jarg13, jfloatArray jarg15, jint jarg16, jlongArray jarg17) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_fire_config *arg2 = (farspan_fire_config *) 0 ;
   float *arg3 = (float *) 0 ;
-  size_t arg4 ;
+  int64_t arg4 ;
   float *arg5 = (float *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   float *arg7 = (float *) 0 ;
-  size_t arg8 ;
+  int64_t arg8 ;
   float *arg9 = (float *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   int64_t *arg11 = (int64_t *) 0 ;
-  size_t arg12 ;
+  int64_t arg12 ;
   int64_t *arg13 = (int64_t *) 0 ;
-  size_t arg14 ;
+  int64_t arg14 ;
   void *arg15 = (void *) 0 ;
   int32_t arg16 ;
   int64_t *arg17 = (int64_t *) 0 ;
   farspan_error *arg18 = (farspan_error *) 0 ;
+  farspan_fire_config image2 ;
   int64_t dims17[FLAT_DIMS] ;
   farspan_error slot18 ;
   farspan_status result;
@@ -5435,43 +3278,43 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *je
   slot18.code = FARSPAN_OK;
   arg18 = &slot18;
   (void)jarg1_;
-  (void)jarg2_;
   arg1 = *(farspan_context **)&jarg1; 
-  arg2 = *(farspan_fire_config **)&jarg2; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
   JAVA_MEMORY memory3;
   memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(float))) return ;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(float))) return ;
   if (jarg3) (*jenv)->GetFloatArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jfloat*)memory3.data);
   arg3 = (float*)memory3.data;
   JAVA_MEMORY memory5;
   memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(float))) return ;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(float))) return ;
   if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
   arg5 = (float*)memory5.data;
   JAVA_MEMORY memory7;
   memory7.heap = NULL;
-  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
-  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(float))) return ;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(float))) return ;
   if (jarg7) (*jenv)->GetFloatArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jfloat*)memory7.data);
   arg7 = (float*)memory7.data;
   JAVA_MEMORY memory9;
   memory9.heap = NULL;
-  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
-  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(float))) return ;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(float))) return ;
   if (jarg9) (*jenv)->GetFloatArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jfloat*)memory9.data);
   arg9 = (float*)memory9.data;
   JAVA_MEMORY memory11;
   memory11.heap = NULL;
-  arg12 = jarg11 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg11) : 0;
-  if (!java_take(jenv, &memory11, jarg11, arg12 * sizeof(int64_t))) return ;
+  arg12 = jarg11 ? (*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, (size_t)arg12 * sizeof(int64_t))) return ;
   if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jlong*)memory11.data);
   arg11 = (int64_t*)memory11.data;
   JAVA_MEMORY memory13;
   memory13.heap = NULL;
-  arg14 = jarg13 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg13) : 0;
-  if (!java_take(jenv, &memory13, jarg13, arg14 * sizeof(int64_t))) return ;
+  arg14 = jarg13 ? (*jenv)->GetArrayLength(jenv, jarg13) : 0;
+  if (!java_take(jenv, &memory13, jarg13, (size_t)arg14 * sizeof(int64_t))) return ;
   if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, (jsize)arg14, (jlong*)memory13.data);
   arg13 = (int64_t*)memory13.data;
   JAVA_MEMORY memory15;
@@ -5489,36 +3332,37 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_fire_1fill(JNIEnv *je
   
   
   
+  
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory15, jarg15);
   }
-  (*jenv)->SetLongArrayRegion(jenv, jarg17, 0, FLAT_DIMS, (const jlong*)arg17);
   {
     if (arg18->code != FARSPAN_OK) java_throw(jenv, arg18);
   }
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlongArray jarg4, jlongArray jarg6, jlongArray jarg8, jlongArray jarg10, jlongArray jarg12, jlongArray jarg14, jlongArray jarg16) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jbyteArray jarg3, jlongArray jarg4, jlongArray jarg6, jlongArray jarg8, jlongArray jarg10, jlongArray jarg12, jlongArray jarg14, jlongArray jarg16) {
   jlong jresult = 0 ;
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_problem *arg3 = (farspan_problem *) 0 ;
   int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
+  int64_t arg7 ;
   int64_t *arg8 = (int64_t *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   int64_t *arg12 = (int64_t *) 0 ;
-  size_t arg13 ;
+  int64_t arg13 ;
   int64_t *arg14 = (int64_t *) 0 ;
-  size_t arg15 ;
+  int64_t arg15 ;
   int64_t *arg16 = (int64_t *) 0 ;
-  size_t arg17 ;
+  int64_t arg17 ;
   farspan_error *arg18 = (farspan_error *) 0 ;
+  farspan_problem image3 ;
   farspan_error slot18 ;
   farspan_plan *result = 0 ;
   
@@ -5529,50 +3373,50 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1create(JNIEnv 
   arg18 = &slot18;
   (void)jarg1_;
   (void)jarg2_;
-  (void)jarg3_;
   arg1 = *(farspan_context **)&jarg1; 
   arg2 = *(farspan_scheme **)&jarg2; 
-  arg3 = *(farspan_problem **)&jarg3; 
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
   JAVA_MEMORY memory4;
   memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return 0;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(int64_t))) return 0;
   if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
   arg4 = (int64_t*)memory4.data;
   JAVA_MEMORY memory6;
   memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return 0;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(int64_t))) return 0;
   if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
   arg6 = (int64_t*)memory6.data;
   JAVA_MEMORY memory8;
   memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(int64_t))) return 0;
+  arg9 = jarg8 ? (*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, (size_t)arg9 * sizeof(int64_t))) return 0;
   if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jlong*)memory8.data);
   arg8 = (int64_t*)memory8.data;
   JAVA_MEMORY memory10;
   memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return 0;
+  arg11 = jarg10 ? (*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, (size_t)arg11 * sizeof(int64_t))) return 0;
   if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
   arg10 = (int64_t*)memory10.data;
   JAVA_MEMORY memory12;
   memory12.heap = NULL;
-  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
-  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(int64_t))) return 0;
+  arg13 = jarg12 ? (*jenv)->GetArrayLength(jenv, jarg12) : 0;
+  if (!java_take(jenv, &memory12, jarg12, (size_t)arg13 * sizeof(int64_t))) return 0;
   if (jarg12) (*jenv)->GetLongArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jlong*)memory12.data);
   arg12 = (int64_t*)memory12.data;
   JAVA_MEMORY memory14;
   memory14.heap = NULL;
-  arg15 = jarg14 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg14) : 0;
-  if (!java_take(jenv, &memory14, jarg14, arg15 * sizeof(int64_t))) return 0;
+  arg15 = jarg14 ? (*jenv)->GetArrayLength(jenv, jarg14) : 0;
+  if (!java_take(jenv, &memory14, jarg14, (size_t)arg15 * sizeof(int64_t))) return 0;
   if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, (jsize)arg15, (jlong*)memory14.data);
   arg14 = (int64_t*)memory14.data;
   JAVA_MEMORY memory16;
   memory16.heap = NULL;
-  arg17 = jarg16 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg16) : 0;
-  if (!java_take(jenv, &memory16, jarg16, arg17 * sizeof(int64_t))) return 0;
+  arg17 = jarg16 ? (*jenv)->GetArrayLength(jenv, jarg16) : 0;
+  if (!java_take(jenv, &memory16, jarg16, (size_t)arg17 * sizeof(int64_t))) return 0;
   if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, (jsize)arg17, (jlong*)memory16.data);
   arg16 = (int64_t*)memory16.data;
   result = (farspan_plan *)flat_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_problem const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,(int64_t const *)arg8,arg9,(int64_t const *)arg10,arg11,(int64_t const *)arg12,arg13,(int64_t const *)arg14,arg15,(int64_t const *)arg16,arg17,arg18);
@@ -5584,42 +3428,11 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1create(JNIEnv 
   
   
   
+  
   {
     if (arg18->code != FARSPAN_OK) java_throw(jenv, arg18);
   }
   return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_plan_1tile_1counts(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
-  farspan_plan *arg1 = (farspan_plan *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_error slot4 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot4.struct_size = (uint32_t)sizeof slot4;
-  slot4.code = FARSPAN_OK;
-  arg4 = &slot4;
-  (void)jarg1_;
-  arg1 = *(farspan_plan **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  result = flat_plan_tile_counts((struct farspan_plan const *)arg1,arg2,arg3,arg4);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg2) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jlong*)arg2);
-  }
-  {
-    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
-  }
 }
 
 
@@ -5642,9 +3455,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   int32_t arg16 ;
   int64_t *arg17 = (int64_t *) 0 ;
   float *arg18 = (float *) 0 ;
-  size_t arg19 ;
+  int64_t arg19 ;
   void *arg20 = (void *) 0 ;
-  size_t arg21 ;
+  int64_t arg21 ;
   farspan_error *arg22 = (farspan_error *) 0 ;
   int64_t dims5[FLAT_DIMS] ;
   int64_t dims8[FLAT_DIMS] ;
@@ -5703,8 +3516,11 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   if (!java_map(jenv, &memory18, jarg18)) return ;
   arg18 = (float*)memory18.data;
   arg19 = java_count(jenv, &memory18, jarg18);
-  arg20 = jarg20 ? (*jenv)->GetDirectBufferAddress(jenv, jarg20) : NULL;
-  arg21 = jarg20 ? (size_t)(*jenv)->GetDirectBufferCapacity(jenv, jarg20) : 0;
+  JAVA_MEMORY memory20;
+  memory20.heap = NULL;
+  if (!java_map_bytes(jenv, &memory20, jarg20, &arg21, 0)) return ;
+  arg20 = memory20.data;
+  arg21 /= (int64_t)sizeof *arg20;
   result = flat_attention_run((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,(int64_t const *)arg17,arg18,arg19,arg20,arg21,arg22);
   (void)result;
   {
@@ -5712,6 +3528,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   }
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory18, jarg18);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory20, jarg20);
   }
   {
     if (arg22->code != FARSPAN_OK) java_throw(jenv, arg22);
@@ -5796,12 +3615,12 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   float *arg5 = (float *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   void *arg7 = (void *) 0 ;
   int32_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
   float *arg10 = (float *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   farspan_error *arg12 = (farspan_error *) 0 ;
   int64_t dims4[FLAT_DIMS] ;
   int64_t dims9[FLAT_DIMS] ;
@@ -5839,7 +3658,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   if (!java_map(jenv, &memory10, jarg10)) return ;
   arg10 = (float*)memory10.data;
   arg11 = java_count(jenv, &memory10, jarg10);
-  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,arg12);
   (void)result;
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory2, jarg2);
@@ -5854,806 +3673,36 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1CancelFlag(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct flat_cancel_flag *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct flat_cancel_flag *)new_flat_cancel_flag();
-  *(struct flat_cancel_flag **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CancelFlag(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct flat_cancel_flag *arg1 = (struct flat_cancel_flag *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct flat_cancel_flag **)&jarg1; 
-  delete_flat_cancel_flag(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cancel_1flag_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  flat_cancel_flag *arg1 = (flat_cancel_flag *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(flat_cancel_flag **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  flat_cancel_flag_set(arg1,arg2);
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_context_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_context_1create(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
   jlong jresult = 0 ;
   farspan_context_config *arg1 = (farspan_context_config *) 0 ;
-  flat_cancel_flag *arg2 = (flat_cancel_flag *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_error slot3 ;
-  farspan_context *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  slot3.struct_size = (uint32_t)sizeof slot3;
-  slot3.code = FARSPAN_OK;
-  arg3 = &slot3;
-  (void)jarg1_;
-  (void)jarg2_;
-  arg1 = *(farspan_context_config **)&jarg1; 
-  arg2 = *(flat_cancel_flag **)&jarg2; 
-  result = (farspan_context *)flat_context_create((struct farspan_context_config const *)arg1,(struct flat_cancel_flag const *)arg2,arg3);
-  *(farspan_context **)&jresult = result; 
-  {
-    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
-  }
-  return jresult;
-}
-
-
-SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_diagnose(JNIEnv *jenv, jclass jcls) {
-  jstring jresult = 0 ;
-  char *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (char *)flat_diagnose();
-  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
-  free(result);
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1dtype_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->dtype = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1dtype_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  result =  ((arg1)->dtype);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1layers_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->layers = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1layers_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  result =  ((arg1)->layers);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->key_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  result =  ((arg1)->key_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->head_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  result =  ((arg1)->head_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->value_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  result =  ((arg1)->value_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1memoryLimit_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->memory_limit = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheConfig_1memoryLimit_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  result =  ((arg1)->memory_limit);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1CacheConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_cache_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_cache_config *)new_farspan_cache_config();
-  *(struct farspan_cache_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CacheConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_cache_config *arg1 = (struct farspan_cache_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_cache_config **)&jarg1; 
-  delete_farspan_cache_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  int64_t made2 ;
-  farspan_error slot3 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot3.struct_size = (uint32_t)sizeof slot3;
-  slot3.code = FARSPAN_OK;
-  arg3 = &slot3;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = &made2;
-  result = farspan_cache_sequence_create(arg1,arg2,arg3);
-  (void)result;
-  {
-    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, 1, (const jlong*)arg2);
-  }
-  {
-    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1destroy(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_error slot3 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot3.struct_size = (uint32_t)sizeof slot3;
-  slot3.code = FARSPAN_OK;
-  arg3 = &slot3;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  result = farspan_cache_sequence_destroy(arg1,arg2,arg3);
-  (void)result;
-  {
-    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1fork(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlongArray jarg3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  int64_t made3 ;
-  farspan_error slot4 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot4.struct_size = (uint32_t)sizeof slot4;
-  slot4.code = FARSPAN_OK;
-  arg4 = &slot4;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = &made3;
-  result = farspan_cache_fork(arg1,arg2,arg3,arg4);
-  (void)result;
-  {
-    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg3, 0, 1, (const jlong*)arg3);
-  }
-  {
-    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1evict(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t arg3 ;
-  int64_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (int64_t)jarg3; 
-  arg4 = (int64_t)jarg4; 
-  result = farspan_cache_evict(arg1,arg2,arg3,arg4,arg5);
-  (void)result;
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1keep(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jlong jarg4) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t arg3 ;
-  int64_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (int64_t)jarg3; 
-  arg4 = (int64_t)jarg4; 
-  result = farspan_cache_keep(arg1,arg2,arg3,arg4,arg5);
-  (void)result;
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1clear(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_context_config image1 ;
   farspan_error slot2 ;
-  farspan_status result;
+  farspan_context *result = 0 ;
   
   (void)jenv;
   (void)jcls;
   slot2.struct_size = (uint32_t)sizeof slot2;
   slot2.code = FARSPAN_OK;
   arg2 = &slot2;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  result = farspan_cache_clear(arg1,arg2);
-  (void)result;
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
+  result = (farspan_context *)flat_context_create((struct farspan_context_config const *)arg1,arg2);
+  *(farspan_context **)&jresult = result; 
+  
   {
     if (arg2->code != FARSPAN_OK) java_throw(jenv, arg2);
   }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1tokens_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->tokens = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1tokens_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  result =  ((arg1)->tokens);
-  jresult = (jlong)result; 
   return jresult;
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1firstPosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->first_position = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1firstPosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  result =  ((arg1)->first_position);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1nextPosition_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->next_position = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1nextPosition_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  result =  ((arg1)->next_position);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1blocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->blocks = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1blocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  result =  ((arg1)->blocks);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1sharedBlocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->shared_blocks = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_SequenceInfo_1sharedBlocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  result =  ((arg1)->shared_blocks);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1SequenceInfo(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_sequence_info *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_sequence_info *)new_farspan_sequence_info();
-  *(struct farspan_sequence_info **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1SequenceInfo(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_sequence_info *arg1 = (struct farspan_sequence_info *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_sequence_info **)&jarg1; 
-  delete_farspan_sequence_info(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1sequence_1info(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  farspan_sequence_info *arg3 = (farspan_sequence_info *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_error slot4 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot4.struct_size = (uint32_t)sizeof slot4;
-  slot4.code = FARSPAN_OK;
-  arg4 = &slot4;
-  (void)jarg1_;
-  (void)jarg3_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = *(farspan_sequence_info **)&jarg3; 
-  result = farspan_cache_sequence_info((struct farspan_cache const *)arg1,arg2,arg3,arg4);
-  (void)result;
-  {
-    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1sequences_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->sequences = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1sequences_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  result =  ((arg1)->sequences);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->blocks = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  result =  ((arg1)->blocks);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1freeBlocks_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->free_blocks = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1freeBlocks_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  result =  ((arg1)->free_blocks);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blockBytes_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->block_bytes = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_CacheStatistics_1blockBytes_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  result =  ((arg1)->block_bytes);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1CacheStatistics(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_cache_statistics *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_cache_statistics *)new_farspan_cache_statistics();
-  *(struct farspan_cache_statistics **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1CacheStatistics(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_cache_statistics *arg1 = (struct farspan_cache_statistics *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_cache_statistics **)&jarg1; 
-  delete_farspan_cache_statistics(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1get_1statistics(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  farspan_cache_statistics *arg2 = (farspan_cache_statistics *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_error slot3 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot3.struct_size = (uint32_t)sizeof slot3;
-  slot3.code = FARSPAN_OK;
-  arg3 = &slot3;
-  (void)jarg1_;
-  (void)jarg2_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = *(farspan_cache_statistics **)&jarg2; 
-  result = farspan_cache_get_statistics((struct farspan_cache const *)arg1,arg2,arg3);
-  (void)result;
-  {
-    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
-  }
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(farspan_cache_plan **)&jarg1; 
-  result = farspan_cache_plan_workspace_size((struct farspan_cache_plan const *)arg1);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1save_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  jlong jresult = 0 ;
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  result = farspan_cache_save_size((struct farspan_cache const *)arg1,arg2);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1create(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
   jlong jresult = 0 ;
   farspan_cache_config *arg1 = (farspan_cache_config *) 0 ;
   farspan_error *arg2 = (farspan_error *) 0 ;
+  farspan_cache_config image1 ;
   farspan_error slot2 ;
   farspan_cache *result = 0 ;
   
@@ -6662,10 +3711,11 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1create(JNIEnv
   slot2.struct_size = (uint32_t)sizeof slot2;
   slot2.code = FARSPAN_OK;
   arg2 = &slot2;
-  (void)jarg1_;
-  arg1 = *(farspan_cache_config **)&jarg1; 
+  arg1 = jarg1 ? &image1 : NULL;
+  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, sizeof image1, (jbyte*)&image1);
   result = (farspan_cache *)flat_cache_create((struct farspan_cache_config const *)arg1,arg2);
   *(farspan_cache **)&jresult = result; 
+  
   {
     if (arg2->code != FARSPAN_OK) java_throw(jenv, arg2);
   }
@@ -6673,50 +3723,53 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1create(JNIEnv
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1append(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1append(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlongArray jarg3, jlongArray jarg5, jlongArray jarg7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache *arg2 = (farspan_cache *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_error slot9 ;
   farspan_status result;
   
   (void)jenv;
   (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
   (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  result = flat_cache_append(arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8);
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_cache **)&jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  result = flat_cache_append((struct farspan_context const *)arg1,arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9);
   (void)result;
   
   
   
   {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
   }
 }
 
@@ -6726,9 +3779,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1write(JNIEnv *
   farspan_cache *arg2 = (farspan_cache *) 0 ;
   int64_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
+  int64_t arg7 ;
   void *arg8 = (void *) 0 ;
   int32_t arg9 ;
   int64_t *arg10 = (int64_t *) 0 ;
@@ -6753,14 +3806,14 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1write(JNIEnv *
   arg3 = (int64_t)jarg3; 
   JAVA_MEMORY memory4;
   memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(int64_t))) return ;
   if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
   arg4 = (int64_t*)memory4.data;
   JAVA_MEMORY memory6;
   memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(int64_t))) return ;
   if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
   arg6 = (int64_t*)memory6.data;
   JAVA_MEMORY memory8;
@@ -6793,12 +3846,12 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
   int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
+  int64_t arg5 ;
   int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
+  int64_t arg7 ;
   int64_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
-  size_t arg10 ;
+  int64_t arg10 ;
   int64_t arg11 ;
   farspan_error *arg12 = (farspan_error *) 0 ;
   farspan_error slot12 ;
@@ -6817,21 +3870,21 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(
   arg3 = *(farspan_cache **)&jarg3; 
   JAVA_MEMORY memory4;
   memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return 0;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(int64_t))) return 0;
   if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
   arg4 = (int64_t*)memory4.data;
   JAVA_MEMORY memory6;
   memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return 0;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(int64_t))) return 0;
   if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
   arg6 = (int64_t*)memory6.data;
   arg8 = (int64_t)jarg8; 
   JAVA_MEMORY memory9;
   memory9.heap = NULL;
-  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
-  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(int64_t))) return 0;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(int64_t))) return 0;
   if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
   arg9 = (int64_t*)memory9.data;
   arg11 = (int64_t)jarg11; 
@@ -6858,9 +3911,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1run(JNIEnv *je
   int32_t arg8 ;
   int64_t *arg9 = (int64_t *) 0 ;
   float *arg10 = (float *) 0 ;
-  size_t arg11 ;
+  int64_t arg11 ;
   void *arg12 = (void *) 0 ;
-  size_t arg13 ;
+  int64_t arg13 ;
   farspan_error *arg14 = (farspan_error *) 0 ;
   int64_t dims6[FLAT_DIMS] ;
   int64_t dims9[FLAT_DIMS] ;
@@ -6896,8 +3949,11 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1run(JNIEnv *je
   if (!java_map(jenv, &memory10, jarg10)) return ;
   arg10 = (float*)memory10.data;
   arg11 = java_count(jenv, &memory10, jarg10);
-  arg12 = jarg12 ? (*jenv)->GetDirectBufferAddress(jenv, jarg12) : NULL;
-  arg13 = jarg12 ? (size_t)(*jenv)->GetDirectBufferCapacity(jenv, jarg12) : 0;
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
+  if (!java_map_bytes(jenv, &memory12, jarg12, &arg13, 0)) return ;
+  arg12 = memory12.data;
+  arg13 /= (int64_t)sizeof *arg12;
   result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
   (void)result;
   {
@@ -6905,6 +3961,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1run(JNIEnv *je
   }
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory10, jarg10);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory12, jarg12);
   }
   {
     if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
@@ -6918,9 +3977,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   farspan_cache *arg3 = (farspan_cache *) 0 ;
   int64_t arg4 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   int64_t *arg7 = (int64_t *) 0 ;
-  size_t arg8 ;
+  int64_t arg8 ;
   void *arg9 = (void *) 0 ;
   int32_t arg10 ;
   int64_t *arg11 = (int64_t *) 0 ;
@@ -6928,7 +3987,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   int32_t arg13 ;
   int64_t *arg14 = (int64_t *) 0 ;
   float *arg15 = (float *) 0 ;
-  size_t arg16 ;
+  int64_t arg16 ;
   farspan_error *arg17 = (farspan_error *) 0 ;
   int64_t dims11[FLAT_DIMS] ;
   int64_t dims14[FLAT_DIMS] ;
@@ -6949,14 +4008,14 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   arg4 = (int64_t)jarg4; 
   JAVA_MEMORY memory5;
   memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
   arg5 = (int64_t*)memory5.data;
   JAVA_MEMORY memory7;
   memory7.heap = NULL;
-  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
-  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(int64_t))) return ;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
   if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
   arg7 = (int64_t*)memory7.data;
   JAVA_MEMORY memory9;
@@ -6994,1087 +4053,16 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1save(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg3) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  int64_t arg2 ;
-  void *arg3 = (void *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  if (!java_map_bytes(jenv, &memory3, jarg3, &arg4)) return ;
-  arg3 = memory3.data;
-  result = flat_cache_save((struct farspan_cache const *)arg1,arg2,arg3,arg4,arg5);
-  (void)result;
-  {
-    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory3, jarg3, 1);
-  }
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1restore(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jobject jarg2, jlongArray jarg4) {
-  farspan_cache *arg1 = (farspan_cache *) 0 ;
-  void *arg2 = (void *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  int64_t made4 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_cache **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  if (!java_map_bytes(jenv, &memory2, jarg2, &arg3)) return ;
-  java_copy_bytes(jenv, &memory2, jarg2, 0);
-  arg2 = memory2.data;
-  arg4 = &made4;
-  result = flat_cache_restore(arg1,(void const *)arg2,arg3,arg4,arg5);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, 1, (const jlong*)arg4);
-  }
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1kind_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->kind = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1kind_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  result =  ((arg1)->kind);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1bos_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->bos = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1bos_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  result =  ((arg1)->bos);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1tokens_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->tokens = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1tokens_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  result =  ((arg1)->tokens);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->length = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  result =  ((arg1)->length);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1stride_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->stride = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1stride_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  result =  ((arg1)->stride);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1segment_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->segment = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_WindowsConfig_1segment_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  result =  ((arg1)->segment);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1WindowsConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jlong jresult = 0 ;
-  int32_t arg1 ;
-  struct farspan_windows_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (struct farspan_windows_config *)new_farspan_windows_config(arg1);
-  *(struct farspan_windows_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1WindowsConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_windows_config *arg1 = (struct farspan_windows_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_windows_config **)&jarg1; 
-  delete_farspan_windows_config(arg1);
-}
-
-
-SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_verdict_1name(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jstring jresult = 0 ;
-  int32_t arg1 ;
-  char *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (char *)farspan_verdict_name(arg1);
-  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
-  return jresult;
-}
-
-
-SWIGEXPORT jstring JNICALL Java_io_farspan_internal_NativeJNI_verdict_1rule(JNIEnv *jenv, jclass jcls) {
-  jstring jresult = 0 ;
-  char *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (char *)farspan_verdict_rule();
-  if (result) jresult = (*jenv)->NewStringUTF(jenv, (const char *)result);
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1tokenizer_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->tokenizer = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1tokenizer_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  result =  ((arg1)->tokenizer);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothing_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->smoothing = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothing_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  result =  ((arg1)->smoothing);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1maxOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->max_order = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1maxOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  result =  ((arg1)->max_order);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1lowercase_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->lowercase = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1lowercase_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  result =  ((arg1)->lowercase);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1effectiveOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->effective_order = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1effectiveOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  result =  ((arg1)->effective_order);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothingValue_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->smoothing_value = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BleuConfig_1smoothingValue_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  result = (double) ((arg1)->smoothing_value);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1BleuConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_bleu_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_bleu_config *)new_farspan_bleu_config();
-  *(struct farspan_bleu_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1BleuConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_bleu_config *arg1 = (struct farspan_bleu_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_bleu_config **)&jarg1; 
-  delete_farspan_bleu_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1charOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->char_order = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1charOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  result =  ((arg1)->char_order);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1wordOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->word_order = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1wordOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  result =  ((arg1)->word_order);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1lowercase_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->lowercase = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1lowercase_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  result =  ((arg1)->lowercase);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1whitespace_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->whitespace = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1whitespace_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  result =  ((arg1)->whitespace);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1everyOrder_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->every_order = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1everyOrder_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  result =  ((arg1)->every_order);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1beta_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->beta = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ChrfConfig_1beta_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  result = (double) ((arg1)->beta);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ChrfConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_chrf_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_chrf_config *)new_farspan_chrf_config();
-  *(struct farspan_chrf_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ChrfConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_chrf_config *arg1 = (struct farspan_chrf_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_chrf_config **)&jarg1; 
-  delete_farspan_chrf_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1kind_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->kind = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1kind_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  result =  ((arg1)->kind);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1order_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->order = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1order_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  result =  ((arg1)->order);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1stem_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->stem = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_RougeConfig_1stem_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  result =  ((arg1)->stem);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1RougeConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jlong jresult = 0 ;
-  int32_t arg1 ;
-  struct farspan_rouge_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (struct farspan_rouge_config *)new_farspan_rouge_config(arg1);
-  *(struct farspan_rouge_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1RougeConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_rouge_config *arg1 = (struct farspan_rouge_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_rouge_config **)&jarg1; 
-  delete_farspan_rouge_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1samples_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->samples = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1samples_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  result =  ((arg1)->samples);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1seed_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  uint64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  arg2 = (uint64_t)jarg2; 
-  if (arg1) (arg1)->seed = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1seed_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  uint64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  result =  ((arg1)->seed);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1confidence_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->confidence = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_BootstrapConfig_1confidence_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  result = (double) ((arg1)->confidence);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1BootstrapConfig(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_bootstrap_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_bootstrap_config *)new_farspan_bootstrap_config();
-  *(struct farspan_bootstrap_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1BootstrapConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_bootstrap_config *arg1 = (struct farspan_bootstrap_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_bootstrap_config **)&jarg1; 
-  delete_farspan_bootstrap_config(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1form_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->form = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1form_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  result =  ((arg1)->form);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1length_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->length = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1length_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  result =  ((arg1)->length);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1seed_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  uint64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  arg2 = (uint64_t)jarg2; 
-  if (arg1) (arg1)->seed = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1seed_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  uint64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  result =  ((arg1)->seed);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1depth_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->depth = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1depth_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  result = (double) ((arg1)->depth);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1lowestKey_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->lowest_key = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1lowestKey_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  result =  ((arg1)->lowest_key);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1highestKey_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->highest_key = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_PasskeyConfig_1highestKey_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  result =  ((arg1)->highest_key);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1PasskeyConfig(JNIEnv *jenv, jclass jcls, jint jarg1) {
-  jlong jresult = 0 ;
-  int32_t arg1 ;
-  struct farspan_passkey_config *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = (int32_t)jarg1; 
-  result = (struct farspan_passkey_config *)new_farspan_passkey_config(arg1);
-  *(struct farspan_passkey_config **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1PasskeyConfig(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_passkey_config *arg1 = (struct farspan_passkey_config *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_passkey_config **)&jarg1; 
-  delete_farspan_passkey_config(arg1);
-}
-
-
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jint jarg3, jlongArray jarg4, jlongArray jarg5, jlong jarg7, jdoubleArray jarg8) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   void *arg2 = (void *) 0 ;
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   int64_t arg7 ;
   double *arg8 = (double *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   farspan_error *arg10 = (farspan_error *) 0 ;
   int64_t dims4[FLAT_DIMS] ;
   farspan_error slot10 ;
@@ -8096,15 +4084,15 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll(JNIEnv *je
   arg4 = jarg4 ? dims4 : NULL;
   JAVA_MEMORY memory5;
   memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
   arg5 = (int64_t*)memory5.data;
   arg7 = (int64_t)jarg7; 
   JAVA_MEMORY memory8;
   memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
+  arg9 = jarg8 ? (*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, (size_t)arg9 * sizeof(double))) return ;
   if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
   arg8 = (double*)memory8.data;
   result = flat_token_nll((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
@@ -8125,10 +4113,10 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll_1grad(JNIE
   int32_t arg3 ;
   int64_t *arg4 = (int64_t *) 0 ;
   int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
+  int64_t arg6 ;
   int64_t arg7 ;
   float *arg8 = (float *) 0 ;
-  size_t arg9 ;
+  int64_t arg9 ;
   void *arg10 = (void *) 0 ;
   int32_t arg11 ;
   int64_t *arg12 = (int64_t *) 0 ;
@@ -8154,15 +4142,15 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll_1grad(JNIE
   arg4 = jarg4 ? dims4 : NULL;
   JAVA_MEMORY memory5;
   memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
   if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
   arg5 = (int64_t*)memory5.data;
   arg7 = (int64_t)jarg7; 
   JAVA_MEMORY memory8;
   memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(float))) return ;
+  arg9 = jarg8 ? (*jenv)->GetArrayLength(jenv, jarg8) : 0;
+  if (!java_take(jenv, &memory8, jarg8, (size_t)arg9 * sizeof(float))) return ;
   if (jarg8) (*jenv)->GetFloatArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jfloat*)memory8.data);
   arg8 = (float*)memory8.data;
   JAVA_MEMORY memory10;
@@ -8185,2905 +4173,547 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll_1grad(JNIE
 }
 
 
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1count(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2) {
-  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_error slot4 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot4.struct_size = (uint32_t)sizeof slot4;
-  slot4.code = FARSPAN_OK;
-  arg4 = &slot4;
-  (void)jarg1_;
-  arg1 = *(farspan_windows_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  result = flat_windows_count((struct farspan_windows_config const *)arg1,arg2,arg3,arg4);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg2) (*jenv)->SetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jlong*)arg2);
-  }
-  {
-    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_windows_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlongArray jarg3) {
-  farspan_windows_config *arg1 = (farspan_windows_config *) 0 ;
-  int64_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  (void)jarg1_;
-  arg1 = *(farspan_windows_config **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
-  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
-  arg3 = (int64_t*)memory3.data;
-  result = flat_windows_get((struct farspan_windows_config const *)arg1,arg2,arg3,arg4,arg5);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jlong*)arg3);
-  }
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1init(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  result = flat_loss_init(arg1,arg2,arg3,arg4,arg5);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
-  }
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
-  }
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1add(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jdoubleArray jarg5, jlongArray jarg7, jlong jarg9, jlong jarg10) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  int64_t *arg7 = (int64_t *) 0 ;
-  size_t arg8 ;
-  int64_t arg9 ;
-  int64_t arg10 ;
-  farspan_error *arg11 = (farspan_error *) 0 ;
-  farspan_error slot11 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot11.struct_size = (uint32_t)sizeof slot11;
-  slot11.code = FARSPAN_OK;
-  arg11 = &slot11;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
-  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
-  arg5 = (double*)memory5.data;
-  JAVA_MEMORY memory7;
-  memory7.heap = NULL;
-  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
-  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(int64_t))) return ;
-  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
-  arg7 = (int64_t*)memory7.data;
-  arg9 = (int64_t)jarg9; 
-  arg10 = (int64_t)jarg10; 
-  result = flat_loss_add(arg1,arg2,arg3,arg4,(double const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,arg11);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
-  }
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
-  }
-  
-  
-  {
-    if (arg11->code != FARSPAN_OK) java_throw(jenv, arg11);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1merge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jlongArray jarg5, jdoubleArray jarg7) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  double *arg7 = (double *) 0 ;
-  size_t arg8 ;
-  farspan_error *arg9 = (farspan_error *) 0 ;
-  farspan_error slot9 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot9.struct_size = (uint32_t)sizeof slot9;
-  slot9.code = FARSPAN_OK;
-  arg9 = &slot9;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
-  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
-  arg5 = (int64_t*)memory5.data;
-  JAVA_MEMORY memory7;
-  memory7.heap = NULL;
-  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
-  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(double))) return ;
-  if (jarg7) (*jenv)->GetDoubleArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jdouble*)memory7.data);
-  arg7 = (double*)memory7.data;
-  result = flat_loss_merge(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,(double const *)arg7,arg8,arg9);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
-  }
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
-  }
-  
-  
-  {
-    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1add_1by_1context(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jlongArray jarg5, jlong jarg7, jdoubleArray jarg8, jlongArray jarg10, jlong jarg12) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  int64_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
-  int64_t arg12 ;
-  farspan_error *arg13 = (farspan_error *) 0 ;
-  farspan_error slot13 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot13.struct_size = (uint32_t)sizeof slot13;
-  slot13.code = FARSPAN_OK;
-  arg13 = &slot13;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
-  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
-  arg5 = (int64_t*)memory5.data;
-  arg7 = (int64_t)jarg7; 
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
-  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
-  arg8 = (double*)memory8.data;
-  JAVA_MEMORY memory10;
-  memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return ;
-  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
-  arg10 = (int64_t*)memory10.data;
-  arg12 = (int64_t)jarg12; 
-  result = flat_loss_add_by_context(arg1,arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(double const *)arg8,arg9,(int64_t const *)arg10,arg11,arg12,arg13);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
-  }
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jdouble*)arg3);
-  }
-  
-  
-  
-  {
-    if (arg13->code != FARSPAN_OK) java_throw(jenv, arg13);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_loss_1summarize(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jdoubleArray jarg5) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
-  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
-  arg5 = (double*)memory5.data;
-  result = flat_loss_summarize((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg5) (*jenv)->SetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jdouble*)arg5);
-  }
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_judge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jdoubleArray jarg3, jlong jarg5, jlongArray jarg6, jdoubleArray jarg8) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  int64_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  farspan_error *arg10 = (farspan_error *) 0 ;
-  farspan_error slot10 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot10.struct_size = (uint32_t)sizeof slot10;
-  slot10.code = FARSPAN_OK;
-  arg10 = &slot10;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  arg5 = (int64_t)jarg5; 
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
-  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
-  arg8 = (double*)memory8.data;
-  result = flat_judge((int64_t const *)arg1,arg2,(double const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9,arg10);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
-  }
-  {
-    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
-  }
-  {
-    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_tokenize(JNIEnv *jenv, jclass jcls, jint jarg1, jint jarg2, jbyteArray jarg3, jbyteArray jarg5, jlongArray jarg7) {
-  int32_t arg1 ;
-  int32_t arg2 ;
-  uint8_t *arg3 = (uint8_t *) 0 ;
-  size_t arg4 ;
-  uint8_t *arg5 = (uint8_t *) 0 ;
-  size_t arg6 ;
-  int64_t *arg7 = (int64_t *) 0 ;
-  size_t arg8 ;
-  farspan_error *arg9 = (farspan_error *) 0 ;
-  farspan_error slot9 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot9.struct_size = (uint32_t)sizeof slot9;
-  slot9.code = FARSPAN_OK;
-  arg9 = &slot9;
-  arg1 = (int32_t)jarg1; 
-  arg2 = (int32_t)jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(uint8_t))) return ;
-  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
-  arg3 = (uint8_t*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(uint8_t))) return ;
-  if (jarg5) (*jenv)->GetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jbyte*)memory5.data);
-  arg5 = (uint8_t*)memory5.data;
-  JAVA_MEMORY memory7;
-  memory7.heap = NULL;
-  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
-  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(int64_t))) return ;
-  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
-  arg7 = (int64_t*)memory7.data;
-  result = flat_tokenize(arg1,arg2,(uint8_t const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK && jarg5) (*jenv)->SetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jbyte*)arg5);
-  }
-  {
-    if (result == FARSPAN_OK && jarg7) (*jenv)->SetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (const jlong*)arg7);
-  }
-  {
-    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlongArray jarg6) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  arg1 = *(farspan_bleu_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (uint8_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  result = flat_bleu_add((struct farspan_bleu_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1add_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  arg1 = *(farspan_bleu_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  result = flat_bleu_add_tokens((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1merge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jlongArray jarg3) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
-  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
-  arg3 = (int64_t*)memory3.data;
-  result = flat_bleu_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
-  }
-  
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1score(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jdoubleArray jarg6) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  double *arg6 = (double *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  arg1 = *(farspan_bleu_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(double))) return ;
-  if (jarg6) (*jenv)->GetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jdouble*)memory6.data);
-  arg6 = (double*)memory6.data;
-  result = flat_bleu_score((struct farspan_bleu_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
-  }
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jdouble*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1signature(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2, jbyteArray jarg3, jlongArray jarg5) {
-  farspan_bleu_config *arg1 = (farspan_bleu_config *) 0 ;
-  int32_t arg2 ;
-  uint8_t *arg3 = (uint8_t *) 0 ;
-  size_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  (void)jarg1_;
-  arg1 = *(farspan_bleu_config **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(uint8_t))) return ;
-  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
-  arg3 = (uint8_t*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
-  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
-  arg5 = (int64_t*)memory5.data;
-  result = flat_bleu_signature((struct farspan_bleu_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (const jbyte*)arg3);
-  }
-  {
-    if (result == FARSPAN_OK && jarg5) (*jenv)->SetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jlong*)arg5);
-  }
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlongArray jarg6) {
-  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  arg1 = *(farspan_chrf_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (uint8_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  result = flat_chrf_add((struct farspan_chrf_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1merge(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jlongArray jarg3) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
-  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
-  arg3 = (int64_t*)memory3.data;
-  result = flat_chrf_merge(arg1,arg2,(int64_t const *)arg3,arg4,arg5);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg1) (*jenv)->SetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (const jlong*)arg1);
-  }
-  
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1score(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jdoubleArray jarg4) {
-  farspan_chrf_config *arg1 = (farspan_chrf_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  double *arg4 = (double *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  (void)jarg1_;
-  arg1 = *(farspan_chrf_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(double))) return ;
-  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
-  arg4 = (double*)memory4.data;
-  result = flat_chrf_score((struct farspan_chrf_config const *)arg1,(int64_t const *)arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jdouble*)arg4);
-  }
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jlongArray jarg6, jdoubleArray jarg8) {
-  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  farspan_error *arg10 = (farspan_error *) 0 ;
-  farspan_error slot10 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot10.struct_size = (uint32_t)sizeof slot10;
-  slot10.code = FARSPAN_OK;
-  arg10 = &slot10;
-  (void)jarg1_;
-  arg1 = *(farspan_rouge_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (uint8_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
-  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
-  arg8 = (double*)memory8.data;
-  result = flat_rouge((struct farspan_rouge_config const *)arg1,(uint8_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
-  }
-  {
-    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
-  }
-  {
-    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlongArray jarg4, jlongArray jarg6, jdoubleArray jarg8) {
-  farspan_rouge_config *arg1 = (farspan_rouge_config *) 0 ;
-  int64_t *arg2 = (int64_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  farspan_error *arg10 = (farspan_error *) 0 ;
-  farspan_error slot10 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot10.struct_size = (uint32_t)sizeof slot10;
-  slot10.code = FARSPAN_OK;
-  arg10 = &slot10;
-  (void)jarg1_;
-  arg1 = *(farspan_rouge_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(int64_t))) return ;
-  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
-  arg2 = (int64_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return ;
-  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
-  arg8 = (double*)memory8.data;
-  result = flat_rouge_tokens((struct farspan_rouge_config const *)arg1,(int64_t const *)arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,arg9,arg10);
-  (void)result;
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jlong*)arg6);
-  }
-  {
-    if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
-  }
-  {
-    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bootstrap_1mean(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jdoubleArray jarg3, jdoubleArray jarg5) {
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3, jbyteArray jarg5, jlongArray jarg7, jbyteArray jarg9) {
   farspan_context *arg1 = (farspan_context *) 0 ;
-  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
-  double *arg3 = (double *) 0 ;
-  size_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  (void)jarg1_;
-  (void)jarg2_;
-  arg1 = *(farspan_context **)&jarg1; 
-  arg2 = *(farspan_bootstrap_config **)&jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(double))) return ;
-  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
-  arg3 = (double*)memory3.data;
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
-  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
-  arg5 = (double*)memory5.data;
-  result = flat_bootstrap_mean((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(double const *)arg3,arg4,arg5,arg6,arg7);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK && jarg5) (*jenv)->SetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (const jdouble*)arg5);
-  }
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1bootstrap(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlongArray jarg4, jdoubleArray jarg6) {
-  farspan_context *arg1 = (farspan_context *) 0 ;
-  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
-  farspan_bleu_config *arg3 = (farspan_bleu_config *) 0 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  double *arg6 = (double *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  (void)jarg2_;
-  (void)jarg3_;
-  arg1 = *(farspan_context **)&jarg1; 
-  arg2 = *(farspan_bootstrap_config **)&jarg2; 
-  arg3 = *(farspan_bleu_config **)&jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(double))) return ;
-  if (jarg6) (*jenv)->GetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jdouble*)memory6.data);
-  arg6 = (double*)memory6.data;
-  result = flat_bleu_bootstrap((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,(struct farspan_bleu_config const *)arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jdouble*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1make(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg4, jdoubleArray jarg6) {
-  farspan_passkey_config *arg1 = (farspan_passkey_config *) 0 ;
-  uint8_t *arg2 = (uint8_t *) 0 ;
-  size_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  double *arg6 = (double *) 0 ;
-  size_t arg7 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  arg1 = *(farspan_passkey_config **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(uint8_t))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (uint8_t*)memory2.data;
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(double))) return ;
-  if (jarg6) (*jenv)->GetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jdouble*)memory6.data);
-  arg6 = (double*)memory6.data;
-  result = flat_passkey_make((struct farspan_passkey_config const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg2) (*jenv)->SetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (const jbyte*)arg2);
-  }
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
-  }
-  {
-    if (result == FARSPAN_OK && jarg6) (*jenv)->SetDoubleArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jdouble*)arg6);
-  }
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_passkey_1check(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlong jarg3, jlongArray jarg4) {
-  uint8_t *arg1 = (uint8_t *) 0 ;
-  size_t arg2 ;
-  int64_t arg3 ;
-  int64_t *arg4 = (int64_t *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(uint8_t))) return ;
-  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
-  arg1 = (uint8_t*)memory1.data;
-  arg3 = (int64_t)jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(int64_t))) return ;
-  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jlong*)memory4.data);
-  arg4 = (int64_t*)memory4.data;
-  result = flat_passkey_check((uint8_t const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetLongArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jlong*)arg4);
-  }
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_needle_1place(JNIEnv *jenv, jclass jcls, jlongArray jarg1, jlongArray jarg3, jdouble jarg5, jlongArray jarg6, jlongArray jarg8, jlongArray jarg10) {
-  int64_t *arg1 = (int64_t *) 0 ;
-  size_t arg2 ;
-  int64_t *arg3 = (int64_t *) 0 ;
-  size_t arg4 ;
-  double arg5 ;
-  int64_t *arg6 = (int64_t *) 0 ;
-  size_t arg7 ;
-  int64_t *arg8 = (int64_t *) 0 ;
-  size_t arg9 ;
-  int64_t *arg10 = (int64_t *) 0 ;
-  size_t arg11 ;
-  farspan_error *arg12 = (farspan_error *) 0 ;
-  farspan_error slot12 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot12.struct_size = (uint32_t)sizeof slot12;
-  slot12.code = FARSPAN_OK;
-  arg12 = &slot12;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(int64_t))) return ;
-  if (jarg1) (*jenv)->GetLongArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jlong*)memory1.data);
-  arg1 = (int64_t*)memory1.data;
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(int64_t))) return ;
-  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
-  arg3 = (int64_t*)memory3.data;
-  arg5 = (double)jarg5; 
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(int64_t))) return ;
-  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
-  arg6 = (int64_t*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(int64_t))) return ;
-  if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jlong*)memory8.data);
-  arg8 = (int64_t*)memory8.data;
-  JAVA_MEMORY memory10;
-  memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(int64_t))) return ;
-  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
-  arg10 = (int64_t*)memory10.data;
-  result = flat_needle_place((int64_t const *)arg1,arg2,(int64_t const *)arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,arg10,arg11,arg12);
-  (void)result;
-  
-  
-  
-  {
-    if (result == FARSPAN_OK && jarg8) (*jenv)->SetLongArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jlong*)arg8);
-  }
-  {
-    if (result == FARSPAN_OK && jarg10) (*jenv)->SetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (const jlong*)arg10);
-  }
-  {
-    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1release_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->release = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1release_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  result =  ((arg1)->release);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1angle_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->angle = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1angle_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  result =  ((arg1)->angle);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1extension_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->extension = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1extension_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  result =  ((arg1)->extension);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1targetLength_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->target_length = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1targetLength_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  result =  ((arg1)->target_length);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1window_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->window = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1window_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  result =  ((arg1)->window);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1group_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->group = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelOptions_1group_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  result =  ((arg1)->group);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelOptions(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_model_options *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_model_options *)new_farspan_model_options();
-  *(struct farspan_model_options **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelOptions(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_model_options *arg1 = (struct farspan_model_options *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_model_options **)&jarg1; 
-  delete_farspan_model_options(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absolute_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->absolute = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absolute_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->absolute);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1family_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jbyteArray jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  char *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result = (char *) ((arg1)->family);
-  jresult = java_text(jenv, result);
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layers_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->layers = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layers_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->layers);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1encoderLayers_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->encoder_layers = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1encoderLayers_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->encoder_layers);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1queryHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->query_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1queryHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->query_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->key_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->key_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->head_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->head_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->value_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->value_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1hidden_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->hidden = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1hidden_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->hidden);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1vocabulary_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->vocabulary = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1vocabulary_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->vocabulary);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1context_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->context = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1context_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->context);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1trainedContext_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->trained_context = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1trainedContext_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->trained_context);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContext_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->usable_context = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContext_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->usable_context);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContextMost_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->usable_context_most = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1usableContextMost_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->usable_context_most);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteRows_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->absolute_rows = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteRows_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->absolute_rows);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteOffset_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->absolute_offset = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1absoluteOffset_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->absolute_offset);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layerKinds_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->layer_kinds = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1layerKinds_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->layer_kinds);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1notes_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->notes = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1notes_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result =  ((arg1)->notes);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1finalSoftcap_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->final_softcap = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ModelInfo_1finalSoftcap_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  result = (double) ((arg1)->final_softcap);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelInfo(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_model_info *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_model_info *)new_farspan_model_info();
-  *(struct farspan_model_info **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelInfo(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_model_info *arg1 = (struct farspan_model_info *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_model_info **)&jarg1; 
-  delete_farspan_model_info(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1describe(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  farspan_model_info *arg2 = (farspan_model_info *) 0 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_error slot3 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot3.struct_size = (uint32_t)sizeof slot3;
-  slot3.code = FARSPAN_OK;
-  arg3 = &slot3;
-  (void)jarg1_;
-  (void)jarg2_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = *(farspan_model_info **)&jarg2; 
-  result = farspan_model_describe((struct farspan_model const *)arg1,arg2,arg3);
-  (void)result;
-  {
-    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1kind_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->kind = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1kind_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->kind);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1alike_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->alike = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1alike_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->alike);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1queryHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->query_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1queryHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->query_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1keyHeads_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->key_heads = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1keyHeads_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->key_heads);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1headDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->head_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1headDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->head_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1valueDim_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->value_dim = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1valueDim_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->value_dim);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1window_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  if (arg1) (arg1)->window = arg2;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1window_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result =  ((arg1)->window);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1attentionScale_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jdouble jarg2) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  double arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  arg2 = (double)jarg2; 
-  if (arg1) (arg1)->attention_scale = arg2;
-}
-
-
-SWIGEXPORT jdouble JNICALL Java_io_farspan_internal_NativeJNI_ModelLayer_1attentionScale_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jdouble jresult = 0 ;
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  double result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  result = (double) ((arg1)->attention_scale);
-  jresult = (jdouble)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelLayer(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_model_layer *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_model_layer *)new_farspan_model_layer();
-  *(struct farspan_model_layer **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelLayer(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_model_layer *arg1 = (struct farspan_model_layer *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_model_layer **)&jarg1; 
-  delete_farspan_model_layer(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_model_layer *arg3 = (farspan_model_layer *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_error slot4 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot4.struct_size = (uint32_t)sizeof slot4;
-  slot4.code = FARSPAN_OK;
-  arg4 = &slot4;
-  (void)jarg1_;
-  (void)jarg3_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = *(farspan_model_layer **)&jarg3; 
-  result = farspan_model_layer_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
-  (void)result;
-  {
-    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1severity_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->severity = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1severity_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  result =  ((arg1)->severity);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1code_1set(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jint jarg2) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t arg2 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  arg2 = (int32_t)jarg2; 
-  if (arg1) (arg1)->code = arg2;
-}
-
-
-SWIGEXPORT jint JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1code_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jint jresult = 0 ;
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  int32_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  result =  ((arg1)->code);
-  jresult = (jint)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1path_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jbyteArray jresult = 0 ;
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  char *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  result = (char *) ((arg1)->path);
-  jresult = java_text(jenv, result);
-  return jresult;
-}
-
-
-SWIGEXPORT jbyteArray JNICALL Java_io_farspan_internal_NativeJNI_ModelNote_1text_1get(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
-  jbyteArray jresult = 0 ;
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  char *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  result = (char *) ((arg1)->text);
-  jresult = java_text(jenv, result);
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1ModelNote(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct farspan_model_note *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct farspan_model_note *)new_farspan_model_note();
-  *(struct farspan_model_note **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1ModelNote(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct farspan_model_note *arg1 = (struct farspan_model_note *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct farspan_model_note **)&jarg1; 
-  delete_farspan_model_note(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1note_1at(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_model_note *arg3 = (farspan_model_note *) 0 ;
-  farspan_error *arg4 = (farspan_error *) 0 ;
-  farspan_error slot4 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot4.struct_size = (uint32_t)sizeof slot4;
-  slot4.code = FARSPAN_OK;
-  arg4 = &slot4;
-  (void)jarg1_;
-  (void)jarg3_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = *(farspan_model_note **)&jarg3; 
-  result = farspan_model_note_at((struct farspan_model const *)arg1,arg2,arg3,arg4);
-  (void)result;
-  {
-    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
-  }
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_new_1Metadata(JNIEnv *jenv, jclass jcls) {
-  jlong jresult = 0 ;
-  struct flat_metadata *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  result = (struct flat_metadata *)new_flat_metadata();
-  *(struct flat_metadata **)&jresult = result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_delete_1Metadata(JNIEnv *jenv, jclass jcls, jlong jarg1) {
-  struct flat_metadata *arg1 = (struct flat_metadata *) 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  arg1 = *(struct flat_metadata **)&jarg1; 
-  delete_flat_metadata(arg1);
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1integers(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jint jarg4, jlongArray jarg5) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  char *arg2 = (char *) 0 ;
-  size_t arg3 ;
-  int32_t arg4 ;
-  int64_t *arg5 = (int64_t *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  (void)jarg1_;
-  arg1 = *(flat_metadata **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(char))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (char*)memory2.data;
-  arg4 = (int32_t)jarg4; 
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(int64_t))) return ;
-  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
-  arg5 = (int64_t*)memory5.data;
-  result = flat_metadata_integers(arg1,(char const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7);
-  (void)result;
-  
-  
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1reals(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jint jarg4, jdoubleArray jarg5) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  char *arg2 = (char *) 0 ;
-  size_t arg3 ;
-  int32_t arg4 ;
-  double *arg5 = (double *) 0 ;
-  size_t arg6 ;
-  farspan_error *arg7 = (farspan_error *) 0 ;
-  farspan_error slot7 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot7.struct_size = (uint32_t)sizeof slot7;
-  slot7.code = FARSPAN_OK;
-  arg7 = &slot7;
-  (void)jarg1_;
-  arg1 = *(flat_metadata **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(char))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (char*)memory2.data;
-  arg4 = (int32_t)jarg4; 
-  JAVA_MEMORY memory5;
-  memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(double))) return ;
-  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
-  arg5 = (double*)memory5.data;
-  result = flat_metadata_reals(arg1,(char const *)arg2,arg3,arg4,(double const *)arg5,arg6,arg7);
-  (void)result;
-  
-  
-  {
-    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1texts(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jint jarg4, jlong jarg5) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  char *arg2 = (char *) 0 ;
-  size_t arg3 ;
-  int32_t arg4 ;
-  int64_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  (void)jarg1_;
-  arg1 = *(flat_metadata **)&jarg1; 
-  JAVA_MEMORY memory2;
-  memory2.heap = NULL;
-  arg3 = jarg2 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg2) : 0;
-  if (!java_take(jenv, &memory2, jarg2, arg3 * sizeof(char))) return ;
-  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
-  arg2 = (char*)memory2.data;
-  arg4 = (int32_t)jarg4; 
-  arg5 = (int64_t)jarg5; 
-  result = flat_metadata_texts(arg1,(char const *)arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_metadata_1text(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jbyteArray jarg3) {
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  int64_t arg2 ;
+  farspan_bleu_config *arg2 = (farspan_bleu_config *) 0 ;
   char *arg3 = (char *) 0 ;
-  size_t arg4 ;
-  farspan_error *arg5 = (farspan_error *) 0 ;
-  farspan_error slot5 ;
+  int64_t arg4 ;
+  char *arg5 = (char *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_bleu_counts *arg9 = (farspan_bleu_counts *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_bleu_config image2 ;
+  farspan_bleu_counts image9 ;
+  farspan_error slot10 ;
   farspan_status result;
   
   (void)jenv;
   (void)jcls;
-  slot5.struct_size = (uint32_t)sizeof slot5;
-  slot5.code = FARSPAN_OK;
-  arg5 = &slot5;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
   (void)jarg1_;
-  arg1 = *(flat_metadata **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
   JAVA_MEMORY memory3;
   memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(char))) return ;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(char))) return ;
   if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
   arg3 = (char*)memory3.data;
-  result = flat_metadata_text(arg1,arg2,(char const *)arg3,arg4,arg5);
-  (void)result;
-  
-  {
-    if (arg5->code != FARSPAN_OK) java_throw(jenv, arg5);
-  }
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1config(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jlong jarg3, jobject jarg3_, jfloatArray jarg4, jfloatArray jarg6, jdoubleArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12) {
-  jlong jresult = 0 ;
-  char *arg1 = (char *) 0 ;
-  size_t arg2 ;
-  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  float *arg6 = (float *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  double *arg10 = (double *) 0 ;
-  size_t arg11 ;
-  double *arg12 = (double *) 0 ;
-  size_t arg13 ;
-  farspan_error *arg14 = (farspan_error *) 0 ;
-  farspan_error slot14 ;
-  farspan_model *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  slot14.struct_size = (uint32_t)sizeof slot14;
-  slot14.code = FARSPAN_OK;
-  arg14 = &slot14;
-  (void)jarg3_;
-  JAVA_MEMORY memory1;
-  memory1.heap = NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg1) : 0;
-  if (!java_take(jenv, &memory1, jarg1, arg2 * sizeof(char))) return 0;
-  if (jarg1) (*jenv)->GetByteArrayRegion(jenv, jarg1, 0, (jsize)arg2, (jbyte*)memory1.data);
-  arg1 = (char*)memory1.data;
-  arg3 = *(farspan_model_options **)&jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return 0;
-  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
-  arg4 = (float*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return 0;
-  if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
-  arg6 = (float*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return 0;
-  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
-  arg8 = (double*)memory8.data;
-  JAVA_MEMORY memory10;
-  memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(double))) return 0;
-  if (jarg10) (*jenv)->GetDoubleArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jdouble*)memory10.data);
-  arg10 = (double*)memory10.data;
-  JAVA_MEMORY memory12;
-  memory12.heap = NULL;
-  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
-  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
-  if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
-  arg12 = (double*)memory12.data;
-  result = (farspan_model *)flat_model_from_config((char const *)arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
-  *(farspan_model **)&jresult = result; 
-  
-  
-  
-  
-  
-  
-  {
-    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
-  }
-  return jresult;
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1metadata(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jfloatArray jarg5, jdoubleArray jarg7, jdoubleArray jarg9, jdoubleArray jarg11) {
-  jlong jresult = 0 ;
-  flat_metadata *arg1 = (flat_metadata *) 0 ;
-  farspan_model_options *arg2 = (farspan_model_options *) 0 ;
-  float *arg3 = (float *) 0 ;
-  size_t arg4 ;
-  float *arg5 = (float *) 0 ;
-  size_t arg6 ;
-  double *arg7 = (double *) 0 ;
-  size_t arg8 ;
-  double *arg9 = (double *) 0 ;
-  size_t arg10 ;
-  double *arg11 = (double *) 0 ;
-  size_t arg12 ;
-  farspan_error *arg13 = (farspan_error *) 0 ;
-  farspan_error slot13 ;
-  farspan_model *result = 0 ;
-  
-  (void)jenv;
-  (void)jcls;
-  slot13.struct_size = (uint32_t)sizeof slot13;
-  slot13.code = FARSPAN_OK;
-  arg13 = &slot13;
-  (void)jarg1_;
-  (void)jarg2_;
-  arg1 = *(flat_metadata **)&jarg1; 
-  arg2 = *(farspan_model_options **)&jarg2; 
-  JAVA_MEMORY memory3;
-  memory3.heap = NULL;
-  arg4 = jarg3 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg3) : 0;
-  if (!java_take(jenv, &memory3, jarg3, arg4 * sizeof(float))) return 0;
-  if (jarg3) (*jenv)->GetFloatArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jfloat*)memory3.data);
-  arg3 = (float*)memory3.data;
   JAVA_MEMORY memory5;
   memory5.heap = NULL;
-  arg6 = jarg5 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg5) : 0;
-  if (!java_take(jenv, &memory5, jarg5, arg6 * sizeof(float))) return 0;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(char))) return ;
+  if (jarg5) (*jenv)->GetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jbyte*)memory5.data);
+  arg5 = (char*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = jarg9 ? &image9 : NULL;
+  if (jarg9) (*jenv)->GetByteArrayRegion(jenv, jarg9, 0, sizeof image9, (jbyte*)&image9);
+  result = flat_bleu_add((struct farspan_context const *)arg1,(struct farspan_bleu_config const *)arg2,(char const *)arg3,arg4,(char const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg9) (*jenv)->SetByteArrayRegion(jenv, jarg9, 0, sizeof *arg9, (const jbyte*)arg9);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_bleu_1add_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg3, jlongArray jarg5, jlongArray jarg7, jbyteArray jarg9) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bleu_config *arg2 = (farspan_bleu_config *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_bleu_counts *arg9 = (farspan_bleu_counts *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_bleu_config image2 ;
+  farspan_bleu_counts image9 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = jarg9 ? &image9 : NULL;
+  if (jarg9) (*jenv)->GetByteArrayRegion(jenv, jarg9, 0, sizeof image9, (jbyte*)&image9);
+  result = flat_bleu_add_tokens((struct farspan_context const *)arg1,(struct farspan_bleu_config const *)arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg9) (*jenv)->SetByteArrayRegion(jenv, jarg9, 0, sizeof *arg9, (const jbyte*)arg9);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_chrf_1add(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3, jbyteArray jarg5, jlongArray jarg7, jbyteArray jarg9) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_chrf_config *arg2 = (farspan_chrf_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  char *arg5 = (char *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_chrf_counts *arg9 = (farspan_chrf_counts *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_chrf_config image2 ;
+  farspan_chrf_counts image9 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(char))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (char*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(char))) return ;
+  if (jarg5) (*jenv)->GetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jbyte*)memory5.data);
+  arg5 = (char*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = jarg9 ? &image9 : NULL;
+  if (jarg9) (*jenv)->GetByteArrayRegion(jenv, jarg9, 0, sizeof image9, (jbyte*)&image9);
+  result = flat_chrf_add((struct farspan_context const *)arg1,(struct farspan_chrf_config const *)arg2,(char const *)arg3,arg4,(char const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg9) (*jenv)->SetByteArrayRegion(jenv, jarg9, 0, sizeof *arg9, (const jbyte*)arg9);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3, jbyteArray jarg5, jlongArray jarg7, jbyteArray jarg9) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_rouge_config *arg2 = (farspan_rouge_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  char *arg5 = (char *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_rouge_result *arg9 = (farspan_rouge_result *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_rouge_config image2 ;
+  farspan_rouge_result image9 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(char))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (char*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(char))) return ;
+  if (jarg5) (*jenv)->GetByteArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jbyte*)memory5.data);
+  arg5 = (char*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = jarg9 ? &image9 : NULL;
+  if (jarg9) (*jenv)->GetByteArrayRegion(jenv, jarg9, 0, sizeof image9, (jbyte*)&image9);
+  result = flat_rouge((struct farspan_context const *)arg1,(struct farspan_rouge_config const *)arg2,(char const *)arg3,arg4,(char const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg9) (*jenv)->SetByteArrayRegion(jenv, jarg9, 0, sizeof *arg9, (const jbyte*)arg9);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rouge_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg3, jlongArray jarg5, jlongArray jarg7, jbyteArray jarg9) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_rouge_config *arg2 = (farspan_rouge_config *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_rouge_result *arg9 = (farspan_rouge_result *) 0 ;
+  farspan_error *arg10 = (farspan_error *) 0 ;
+  farspan_rouge_config image2 ;
+  farspan_rouge_result image9 ;
+  farspan_error slot10 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot10.struct_size = (uint32_t)sizeof slot10;
+  slot10.code = FARSPAN_OK;
+  arg10 = &slot10;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = jarg9 ? &image9 : NULL;
+  if (jarg9) (*jenv)->GetByteArrayRegion(jenv, jarg9, 0, sizeof image9, (jbyte*)&image9);
+  result = flat_rouge_tokens((struct farspan_context const *)arg1,(struct farspan_rouge_config const *)arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg9) (*jenv)->SetByteArrayRegion(jenv, jarg9, 0, sizeof *arg9, (const jbyte*)arg9);
+  }
+  {
+    if (arg10->code != FARSPAN_OK) java_throw(jenv, arg10);
+  }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1config(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg4, jfloatArray jarg5, jfloatArray jarg7, jdoubleArray jarg9, jdoubleArray jarg11, jdoubleArray jarg13) {
+  jlong jresult = 0 ;
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  farspan_model_options *arg4 = (farspan_model_options *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  int64_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  int64_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  int64_t arg12 ;
+  double *arg13 = (double *) 0 ;
+  int64_t arg14 ;
+  farspan_error *arg15 = (farspan_error *) 0 ;
+  farspan_model_options image4 ;
+  farspan_error slot15 ;
+  farspan_model *result = 0 ;
+  
+  (void)jenv;
+  (void)jcls;
+  slot15.struct_size = (uint32_t)sizeof slot15;
+  slot15.code = FARSPAN_OK;
+  arg15 = &slot15;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(char))) return 0;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  arg4 = jarg4 ? &image4 : NULL;
+  if (jarg4) (*jenv)->GetByteArrayRegion(jenv, jarg4, 0, sizeof image4, (jbyte*)&image4);
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(float))) return 0;
   if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
   arg5 = (float*)memory5.data;
   JAVA_MEMORY memory7;
   memory7.heap = NULL;
-  arg8 = jarg7 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg7) : 0;
-  if (!java_take(jenv, &memory7, jarg7, arg8 * sizeof(double))) return 0;
-  if (jarg7) (*jenv)->GetDoubleArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jdouble*)memory7.data);
-  arg7 = (double*)memory7.data;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(float))) return 0;
+  if (jarg7) (*jenv)->GetFloatArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jfloat*)memory7.data);
+  arg7 = (float*)memory7.data;
   JAVA_MEMORY memory9;
   memory9.heap = NULL;
-  arg10 = jarg9 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg9) : 0;
-  if (!java_take(jenv, &memory9, jarg9, arg10 * sizeof(double))) return 0;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(double))) return 0;
   if (jarg9) (*jenv)->GetDoubleArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jdouble*)memory9.data);
   arg9 = (double*)memory9.data;
   JAVA_MEMORY memory11;
   memory11.heap = NULL;
-  arg12 = jarg11 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg11) : 0;
-  if (!java_take(jenv, &memory11, jarg11, arg12 * sizeof(double))) return 0;
+  arg12 = jarg11 ? (*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, (size_t)arg12 * sizeof(double))) return 0;
   if (jarg11) (*jenv)->GetDoubleArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jdouble*)memory11.data);
   arg11 = (double*)memory11.data;
-  result = (farspan_model *)flat_model_from_metadata((struct flat_metadata const *)arg1,(struct farspan_model_options const *)arg2,(float const *)arg3,arg4,(float const *)arg5,arg6,(double const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,arg13);
+  JAVA_MEMORY memory13;
+  memory13.heap = NULL;
+  arg14 = jarg13 ? (*jenv)->GetArrayLength(jenv, jarg13) : 0;
+  if (!java_take(jenv, &memory13, jarg13, (size_t)arg14 * sizeof(double))) return 0;
+  if (jarg13) (*jenv)->GetDoubleArrayRegion(jenv, jarg13, 0, (jsize)arg14, (jdouble*)memory13.data);
+  arg13 = (double*)memory13.data;
+  result = (farspan_model *)flat_model_from_config((struct farspan_context const *)arg1,(char const *)arg2,arg3,(struct farspan_model_options const *)arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,(double const *)arg13,arg14,arg15);
   *(farspan_model **)&jresult = result; 
   
   
   
   
   
+  
+  
   {
-    if (arg13->code != FARSPAN_OK) java_throw(jenv, arg13);
+    if (arg15->code != FARSPAN_OK) java_throw(jenv, arg15);
   }
   return jresult;
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1gguf(JNIEnv *jenv, jclass jcls, jobject jarg1, jlong jarg3, jobject jarg3_, jfloatArray jarg4, jfloatArray jarg6, jdoubleArray jarg8, jdoubleArray jarg10, jdoubleArray jarg12) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1metadata(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jobject jarg2, jbyteArray jarg4, jfloatArray jarg5, jfloatArray jarg7, jdoubleArray jarg9, jdoubleArray jarg11, jdoubleArray jarg13) {
   jlong jresult = 0 ;
-  void *arg1 = (void *) 0 ;
-  size_t arg2 ;
-  farspan_model_options *arg3 = (farspan_model_options *) 0 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  float *arg6 = (float *) 0 ;
-  size_t arg7 ;
-  double *arg8 = (double *) 0 ;
-  size_t arg9 ;
-  double *arg10 = (double *) 0 ;
-  size_t arg11 ;
-  double *arg12 = (double *) 0 ;
-  size_t arg13 ;
-  farspan_error *arg14 = (farspan_error *) 0 ;
-  farspan_error slot14 ;
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_metadata *arg2 = (farspan_metadata *) 0 ;
+  int64_t arg3 ;
+  farspan_model_options *arg4 = (farspan_model_options *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  int64_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  int64_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  int64_t arg12 ;
+  double *arg13 = (double *) 0 ;
+  int64_t arg14 ;
+  farspan_error *arg15 = (farspan_error *) 0 ;
+  farspan_model_options image4 ;
+  farspan_error slot15 ;
   farspan_model *result = 0 ;
   
   (void)jenv;
   (void)jcls;
-  slot14.struct_size = (uint32_t)sizeof slot14;
-  slot14.code = FARSPAN_OK;
-  arg14 = &slot14;
-  (void)jarg3_;
-  arg1 = jarg1 ? (*jenv)->GetDirectBufferAddress(jenv, jarg1) : NULL;
-  arg2 = jarg1 ? (size_t)(*jenv)->GetDirectBufferCapacity(jenv, jarg1) : 0;
-  arg3 = *(farspan_model_options **)&jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return 0;
-  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
-  arg4 = (float*)memory4.data;
-  JAVA_MEMORY memory6;
-  memory6.heap = NULL;
-  arg7 = jarg6 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg6) : 0;
-  if (!java_take(jenv, &memory6, jarg6, arg7 * sizeof(float))) return 0;
-  if (jarg6) (*jenv)->GetFloatArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jfloat*)memory6.data);
-  arg6 = (float*)memory6.data;
-  JAVA_MEMORY memory8;
-  memory8.heap = NULL;
-  arg9 = jarg8 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg8) : 0;
-  if (!java_take(jenv, &memory8, jarg8, arg9 * sizeof(double))) return 0;
-  if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
-  arg8 = (double*)memory8.data;
-  JAVA_MEMORY memory10;
-  memory10.heap = NULL;
-  arg11 = jarg10 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg10) : 0;
-  if (!java_take(jenv, &memory10, jarg10, arg11 * sizeof(double))) return 0;
-  if (jarg10) (*jenv)->GetDoubleArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jdouble*)memory10.data);
-  arg10 = (double*)memory10.data;
-  JAVA_MEMORY memory12;
-  memory12.heap = NULL;
-  arg13 = jarg12 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg12) : 0;
-  if (!java_take(jenv, &memory12, jarg12, arg13 * sizeof(double))) return 0;
-  if (jarg12) (*jenv)->GetDoubleArrayRegion(jenv, jarg12, 0, (jsize)arg13, (jdouble*)memory12.data);
-  arg12 = (double*)memory12.data;
-  result = (farspan_model *)flat_model_from_gguf(arg1,arg2,(struct farspan_model_options const *)arg3,(float const *)arg4,arg5,(float const *)arg6,arg7,(double const *)arg8,arg9,(double const *)arg10,arg11,(double const *)arg12,arg13,arg14);
+  slot15.struct_size = (uint32_t)sizeof slot15;
+  slot15.code = FARSPAN_OK;
+  arg15 = &slot15;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_map_bytes(jenv, &memory2, jarg2, &arg3, 1)) return 0;
+  arg2 = memory2.data;
+  arg3 /= (int64_t)sizeof *arg2;
+  arg4 = jarg4 ? &image4 : NULL;
+  if (jarg4) (*jenv)->GetByteArrayRegion(jenv, jarg4, 0, sizeof image4, (jbyte*)&image4);
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(float))) return 0;
+  if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
+  arg5 = (float*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(float))) return 0;
+  if (jarg7) (*jenv)->GetFloatArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jfloat*)memory7.data);
+  arg7 = (float*)memory7.data;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(double))) return 0;
+  if (jarg9) (*jenv)->GetDoubleArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jdouble*)memory9.data);
+  arg9 = (double*)memory9.data;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  arg12 = jarg11 ? (*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, (size_t)arg12 * sizeof(double))) return 0;
+  if (jarg11) (*jenv)->GetDoubleArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jdouble*)memory11.data);
+  arg11 = (double*)memory11.data;
+  JAVA_MEMORY memory13;
+  memory13.heap = NULL;
+  arg14 = jarg13 ? (*jenv)->GetArrayLength(jenv, jarg13) : 0;
+  if (!java_take(jenv, &memory13, jarg13, (size_t)arg14 * sizeof(double))) return 0;
+  if (jarg13) (*jenv)->GetDoubleArrayRegion(jenv, jarg13, 0, (jsize)arg14, (jdouble*)memory13.data);
+  arg13 = (double*)memory13.data;
+  result = (farspan_model *)flat_model_from_metadata((struct farspan_context const *)arg1,(struct farspan_metadata const *)arg2,arg3,(struct farspan_model_options const *)arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,(double const *)arg13,arg14,arg15);
   *(farspan_model **)&jresult = result; 
   
   
   
   
   
+  
+  
   {
-    if (arg14->code != FARSPAN_OK) java_throw(jenv, arg14);
+    if (arg15->code != FARSPAN_OK) java_throw(jenv, arg15);
   }
   return jresult;
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1scheme(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1from_1gguf(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jobject jarg2, jbyteArray jarg4, jfloatArray jarg5, jfloatArray jarg7, jdoubleArray jarg9, jdoubleArray jarg11, jdoubleArray jarg13) {
   jlong jresult = 0 ;
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_error *arg3 = (farspan_error *) 0 ;
-  farspan_error slot3 ;
-  farspan_scheme *result = 0 ;
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int64_t arg3 ;
+  farspan_model_options *arg4 = (farspan_model_options *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  float *arg7 = (float *) 0 ;
+  int64_t arg8 ;
+  double *arg9 = (double *) 0 ;
+  int64_t arg10 ;
+  double *arg11 = (double *) 0 ;
+  int64_t arg12 ;
+  double *arg13 = (double *) 0 ;
+  int64_t arg14 ;
+  farspan_error *arg15 = (farspan_error *) 0 ;
+  farspan_model_options image4 ;
+  farspan_error slot15 ;
+  farspan_model *result = 0 ;
   
   (void)jenv;
   (void)jcls;
-  slot3.struct_size = (uint32_t)sizeof slot3;
-  slot3.code = FARSPAN_OK;
-  arg3 = &slot3;
+  slot15.struct_size = (uint32_t)sizeof slot15;
+  slot15.code = FARSPAN_OK;
+  arg15 = &slot15;
   (void)jarg1_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  result = (farspan_scheme *)flat_model_layer_scheme((struct farspan_model const *)arg1,arg2,arg3);
-  *(farspan_scheme **)&jresult = result; 
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_map_bytes(jenv, &memory2, jarg2, &arg3, 1)) return 0;
+  arg2 = memory2.data;
+  arg3 /= (int64_t)sizeof *arg2;
+  arg4 = jarg4 ? &image4 : NULL;
+  if (jarg4) (*jenv)->GetByteArrayRegion(jenv, jarg4, 0, sizeof image4, (jbyte*)&image4);
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(float))) return 0;
+  if (jarg5) (*jenv)->GetFloatArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jfloat*)memory5.data);
+  arg5 = (float*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(float))) return 0;
+  if (jarg7) (*jenv)->GetFloatArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jfloat*)memory7.data);
+  arg7 = (float*)memory7.data;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(double))) return 0;
+  if (jarg9) (*jenv)->GetDoubleArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jdouble*)memory9.data);
+  arg9 = (double*)memory9.data;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  arg12 = jarg11 ? (*jenv)->GetArrayLength(jenv, jarg11) : 0;
+  if (!java_take(jenv, &memory11, jarg11, (size_t)arg12 * sizeof(double))) return 0;
+  if (jarg11) (*jenv)->GetDoubleArrayRegion(jenv, jarg11, 0, (jsize)arg12, (jdouble*)memory11.data);
+  arg11 = (double*)memory11.data;
+  JAVA_MEMORY memory13;
+  memory13.heap = NULL;
+  arg14 = jarg13 ? (*jenv)->GetArrayLength(jenv, jarg13) : 0;
+  if (!java_take(jenv, &memory13, jarg13, (size_t)arg14 * sizeof(double))) return 0;
+  if (jarg13) (*jenv)->GetDoubleArrayRegion(jenv, jarg13, 0, (jsize)arg14, (jdouble*)memory13.data);
+  arg13 = (double*)memory13.data;
+  result = (farspan_model *)flat_model_from_gguf((struct farspan_context const *)arg1,(void const *)arg2,arg3,(struct farspan_model_options const *)arg4,(float const *)arg5,arg6,(float const *)arg7,arg8,(double const *)arg9,arg10,(double const *)arg11,arg12,(double const *)arg13,arg14,arg15);
+  *(farspan_model **)&jresult = result; 
+  
+  
+  
+  
+  
+  
+  
   {
-    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+    if (arg15->code != FARSPAN_OK) java_throw(jenv, arg15);
   }
   return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1parts(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jlong jarg3, jobject jarg3_, jlong jarg4, jobject jarg4_, jlong jarg5, jobject jarg5_, jlong jarg6, jobject jarg6_, jlong jarg7, jobject jarg7_) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  farspan_rope_config *arg3 = (farspan_rope_config *) 0 ;
-  farspan_remap_config *arg4 = (farspan_remap_config *) 0 ;
-  farspan_bias_config *arg5 = (farspan_bias_config *) 0 ;
-  farspan_mask_config *arg6 = (farspan_mask_config *) 0 ;
-  farspan_score_config *arg7 = (farspan_score_config *) 0 ;
-  farspan_error *arg8 = (farspan_error *) 0 ;
-  farspan_error slot8 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot8.struct_size = (uint32_t)sizeof slot8;
-  slot8.code = FARSPAN_OK;
-  arg8 = &slot8;
-  (void)jarg1_;
-  (void)jarg3_;
-  (void)jarg4_;
-  (void)jarg5_;
-  (void)jarg6_;
-  (void)jarg7_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = *(farspan_rope_config **)&jarg3; 
-  arg4 = *(farspan_remap_config **)&jarg4; 
-  arg5 = *(farspan_bias_config **)&jarg5; 
-  arg6 = *(farspan_mask_config **)&jarg6; 
-  arg7 = *(farspan_score_config **)&jarg7; 
-  result = flat_model_layer_parts((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6,arg7,arg8);
-  (void)result;
-  {
-    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
-  }
-}
-
-
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1array_1count(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jint jarg3) {
-  jlong jresult = 0 ;
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  int32_t arg3 ;
-  int64_t result;
-  
-  (void)jenv;
-  (void)jcls;
-  (void)jarg1_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (int32_t)jarg3; 
-  result = flat_model_layer_array_count((struct farspan_model const *)arg1,arg2,arg3);
-  jresult = (jlong)result; 
-  return jresult;
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1doubles(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jint jarg3, jdoubleArray jarg4) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  int32_t arg3 ;
-  double *arg4 = (double *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  (void)jarg1_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (int32_t)jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(double))) return ;
-  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
-  arg4 = (double*)memory4.data;
-  result = flat_model_layer_doubles((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jdouble*)arg4);
-  }
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
-}
-
-
-SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1layer_1floats(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jint jarg3, jfloatArray jarg4) {
-  farspan_model *arg1 = (farspan_model *) 0 ;
-  int64_t arg2 ;
-  int32_t arg3 ;
-  float *arg4 = (float *) 0 ;
-  size_t arg5 ;
-  farspan_error *arg6 = (farspan_error *) 0 ;
-  farspan_error slot6 ;
-  farspan_status result;
-  
-  (void)jenv;
-  (void)jcls;
-  slot6.struct_size = (uint32_t)sizeof slot6;
-  slot6.code = FARSPAN_OK;
-  arg6 = &slot6;
-  (void)jarg1_;
-  arg1 = *(farspan_model **)&jarg1; 
-  arg2 = (int64_t)jarg2; 
-  arg3 = (int32_t)jarg3; 
-  JAVA_MEMORY memory4;
-  memory4.heap = NULL;
-  arg5 = jarg4 ? (size_t)(*jenv)->GetArrayLength(jenv, jarg4) : 0;
-  if (!java_take(jenv, &memory4, jarg4, arg5 * sizeof(float))) return ;
-  if (jarg4) (*jenv)->GetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jfloat*)memory4.data);
-  arg4 = (float*)memory4.data;
-  result = flat_model_layer_floats((struct farspan_model const *)arg1,arg2,arg3,arg4,arg5,arg6);
-  (void)result;
-  {
-    if (result == FARSPAN_OK && jarg4) (*jenv)->SetFloatArrayRegion(jenv, jarg4, 0, (jsize)arg5, (const jfloat*)arg4);
-  }
-  {
-    if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
-  }
 }
 
 

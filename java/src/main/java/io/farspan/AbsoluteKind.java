@@ -7,9 +7,9 @@ import io.farspan.internal.NativeConstants;
 public enum AbsoluteKind {
     /** None. */
     NONE(NativeConstants.ABSOLUTE_NONE),
-    /** A table of weights, see farspan_position_lookup. */
+    /** A table of weights, see AbsolutePositions.lookup. */
     LEARNED(NativeConstants.ABSOLUTE_LEARNED),
-    /** See farspan_sinusoidal_fill. */
+    /** See AbsolutePositions.sinusoidal. */
     SINUSOIDAL(NativeConstants.ABSOLUTE_SINUSOIDAL),
     /** A kind of a newer library. */
     UNKNOWN(-1);
@@ -18,5 +18,14 @@ public enum AbsoluteKind {
 
     AbsoluteKind(int code) {
         this.code = code;
+    }
+
+    static AbsoluteKind of(int code) {
+        for (AbsoluteKind one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        return UNKNOWN;
     }
 }

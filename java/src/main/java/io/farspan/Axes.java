@@ -19,4 +19,13 @@ public enum Axes {
     Axes(int code) {
         this.code = code;
     }
+
+    static Axes of(int code) {
+        for (Axes one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Axes " + code + ", which these classes do not know");
+    }
 }

@@ -18,13 +18,22 @@ public enum BiasMethod {
     KERPLE_POWER(NativeConstants.BIAS_KERPLE_POWER),
     /** Sandwich (Chi et al. 2023), dim = the paper's d-bar. */
     SANDWICH(NativeConstants.BIAS_SANDWICH),
-    /** A tensor given to farspan_attention_run: FIRE, or anything additive. */
+    /** A tensor given to Plan.run: FIRE, or anything additive. */
     DENSE(NativeConstants.BIAS_DENSE);
 
     final int code;
 
     BiasMethod(int code) {
         this.code = code;
+    }
+
+    static BiasMethod of(int code) {
+        for (BiasMethod one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers BiasMethod " + code + ", which these classes do not know");
     }
 
     /**

@@ -32,8 +32,8 @@ final class Buffers {
         return slice(lse, lse.order());
     }
 
-    /** The remainder of a buffer of log-sum-exps that is only read. */
-    static Object readable(FloatBuffer lse) {
+    /** The remainder of a buffer of log-sum-exps that is only read; null for null. */
+    static Object readable(FloatBuffer lse, String name) {
         return lse == null ? null : slice(lse, lse.order());
     }
 
@@ -46,6 +46,11 @@ final class Buffers {
     static ByteBuffer writableBytes(ByteBuffer buffer, String name) {
         requireWritable(buffer, name);
         return (ByteBuffer) slice(buffer, ByteOrder.nativeOrder());
+    }
+
+    /** The remainder of a buffer of bytes, of any order, that is only read. */
+    static Object readableBytes(ByteBuffer buffer, String name) {
+        return slice(Objects.requireNonNull(buffer, name), ByteOrder.nativeOrder());
     }
 
     private static void requireWritable(Buffer buffer, String name) {

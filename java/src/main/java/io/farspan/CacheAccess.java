@@ -1,8 +1,6 @@
 package io.farspan;
 
 import io.farspan.runtime.Handle;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /** Lets calls into a native cache, in turns where they concern the same sequences. These are given in order. */
 final class CacheAccess {
@@ -37,57 +35,29 @@ final class CacheAccess {
         handle.release();
     }
 
-    /** Makes a call that changes one sequence. */
-    void changeOne(Long sequence, Consumer<io.farspan.internal.Cache> call) {
-        io.farspan.internal.Cache object = change(sequence);
-        try {
-            call.accept(object);
-        } finally {
-            leaveChanging(sequence);
-        }
-    }
-
-    /** Makes a call that destroys a sequence. */
-    void destroy(Long sequence, Consumer<io.farspan.internal.Cache> call) {
-        changeOne(sequence, object -> {
-            call.accept(object);
-            turns.ends(sequence);
-        });
-    }
-
-    /** Makes a call that gives the number of a new sequence; it changes no other. */
-    long make(BiConsumer<io.farspan.internal.Cache, long[]> call) {
-        return make(CacheTurns.NONE, call);
-    }
-
-    /** Makes a call that gives the number of a new sequence, out of another one. */
-    long makeFrom(Long sequence, BiConsumer<io.farspan.internal.Cache, long[]> call) {
-        return make(new Long[] {sequence}, call);
-    }
-
-    private long make(Long[] from, BiConsumer<io.farspan.internal.Cache, long[]> call) {
-        long[] made = new long[1];
-        io.farspan.internal.Cache object = read(from);
-        try {
-            call.accept(object, made);
-            turns.begins(made[0]);
-        } finally {
-            leaveReading(from);
-        }
-        return made[0];
-    }
-
-    /** Makes a call that ends all sequences, and must be alone. */
-    void clear(Consumer<io.farspan.internal.Cache> call) {
+    /** Enters a call on all sequences; {@link #leaveAlone} must follow. */
+    io.farspan.internal.Cache enterAlone() {
         io.farspan.internal.Cache object = handle.acquire();
         turns.enterAlone();
-        try {
-            call.accept(object);
-            turns.allEnd();
-        } finally {
-            turns.leaveAlone();
-            handle.release();
-        }
+        return object;
+    }
+
+    void leaveAlone() {
+        turns.leaveAlone();
+        handle.release();
+    }
+
+    /** Says that the call that is inside made a sequence, or ended one or all. */
+    void begins(long sequence) {
+        turns.begins(sequence);
+    }
+
+    void ends(long sequence) {
+        turns.ends(sequence);
+    }
+
+    void allEnd() {
+        turns.allEnd();
     }
 
     void close() {

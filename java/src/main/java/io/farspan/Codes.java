@@ -9,14 +9,14 @@ import java.util.function.ToIntFunction;
 final class Codes {
     private Codes() {}
 
-    /** The constant with this number; {@code otherwise} for one that these classes do not know. */
-    static <E extends Enum<E>> E find(E[] constants, ToIntFunction<E> code, int number, E otherwise) {
+    /** The constant with this number; null for one that these classes do not know. */
+    static <E extends Enum<E>> E find(E[] constants, ToIntFunction<E> code, int number) {
         for (E constant : constants) {
             if (code.applyAsInt(constant) == number) {
                 return constant;
             }
         }
-        return otherwise;
+        return null;
     }
 
     /** A copy; empty for null. */

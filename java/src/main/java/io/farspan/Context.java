@@ -1,22 +1,24 @@
 package io.farspan;
 
-import io.farspan.internal.CancelFlag;
-import io.farspan.internal.ContextConfig;
 import io.farspan.internal.Native;
-import io.farspan.runtime.Handle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Threads and instruction set for the calls that take it. Without a context (null) a call uses the defaults. Immutable;
  * any number of threads may use one at the same time. Close it when it is no longer needed; what is forgotten is freed
  * after garbage collection.
  */
-public final class Context implements AutoCloseable {
-    private final Handle<io.farspan.internal.Context> handle;
-    final CancelFlag cancel;
+public final class Context extends ContextCalls {
+    private static final VarHandle FLAG = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
-    private Context(io.farspan.internal.Context object, CancelFlag cancel) {
-        this.cancel = cancel;
-        handle = Handle.of(this, object, cancel, "the context", io.farspan.internal.Context::delete);
+    private final ByteBuffer flag; // native memory, which the library reads while a call runs
+
+    private Context(io.farspan.internal.Context object, ByteBuffer flag) {
+        super(object, flag);
+        this.flag = flag;
     }
 
     /**
@@ -25,7 +27,7 @@ public final class Context implements AutoCloseable {
      * @return a new context
      */
     public static Context create() {
-        return create(Isa.BEST, new ContextConfig());
+        return create(Isa.BEST, 0);
     }
 
     /**
@@ -38,45 +40,9 @@ public final class Context implements AutoCloseable {
      * @throws FarspanException if the machine has not that instruction set, or threads is negative
      */
     public static Context create(Isa isa, int threads) {
-        ContextConfig config = new ContextConfig();
-        config.setThreads(threads);
-        return create(isa, config);
-    }
-
-    private static Context create(Isa isa, ContextConfig config) {
-        config.setIsa(isa.code);
-        CancelFlag cancel = new CancelFlag();
-        return new Context(Native.context_create(config, cancel), cancel);
-    }
-
-    /**
-     * What a run really uses.
-     *
-     * @return the number of threads
-     * @throws IllegalStateException if the context is closed
-     */
-    public int threads() {
-        io.farspan.internal.Context object = handle.acquire();
-        try {
-            return Native.context_threads(object);
-        } finally {
-            handle.release();
-        }
-    }
-
-    /**
-     * The instruction set in use, never {@link Isa#BEST}.
-     *
-     * @return the instruction set
-     * @throws IllegalStateException if the context is closed
-     */
-    public Isa isa() {
-        io.farspan.internal.Context object = handle.acquire();
-        try {
-            return Isa.of(Native.context_isa(object));
-        } finally {
-            handle.release();
-        }
+        ByteBuffer flag = ByteBuffer.allocateDirect(Integer.BYTES);
+        ContextConfig config = new ContextConfig().isa(isa).threads(threads).cancel(Native.buffer_address(flag));
+        return new Context(Native.context_create(config.fields.array()), flag);
     }
 
     /**
@@ -84,27 +50,26 @@ public final class Context implements AutoCloseable {
      * does every later one until {@link #resume}. May be called by any thread.
      */
     public void cancel() {
-        Native.cancel_flag_set(cancel, 1);
+        FLAG.setVolatile(flag, 0, 1);
     }
 
     /** Lets runs work again after {@link #cancel}. */
     public void resume() {
-        Native.cancel_flag_set(cancel, 0);
-    }
-
-    /** Frees the context when the last call that uses it has ended. Does nothing the second time. */
-    @Override
-    public void close() {
-        handle.close();
+        FLAG.setVolatile(flag, 0, 0);
     }
 
     static io.farspan.internal.Context acquire(Context context) {
-        return context == null ? null : context.handle.acquire();
+        return context == null ? null : context.acquire();
     }
 
     static void release(Context context) {
         if (context != null) {
-            context.handle.release();
+            context.release();
         }
+    }
+
+    /** What plans made with the context must keep reachable. */
+    static Object flagOf(Context context) {
+        return context == null ? null : context.flag;
     }
 }

@@ -17,4 +17,13 @@ public enum Direction {
     Direction(int code) {
         this.code = code;
     }
+
+    static Direction of(int code) {
+        for (Direction one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Direction " + code + ", which these classes do not know");
+    }
 }

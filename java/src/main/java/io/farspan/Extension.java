@@ -37,4 +37,13 @@ public enum Extension {
     Extension(int code) {
         this.code = code;
     }
+
+    static Extension of(int code) {
+        for (Extension one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Extension " + code + ", which these classes do not know");
+    }
 }

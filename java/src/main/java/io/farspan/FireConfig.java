@@ -2,7 +2,9 @@
 package io.farspan;
 
 import io.farspan.internal.Native;
-import java.util.Objects;
+import io.farspan.runtime.Memory;
+import io.farspan.runtime.Structs;
+import java.nio.ByteBuffer;
 
 /**
  * FIRE (Li et al. 2024): the bias of head h is {@code MLP(x)[h]} with x = ln(|c d| + 1) / (ln(|c max(p_i, threshold)|
@@ -10,7 +12,7 @@ import java.util.Objects;
  * to be changed while a call reads it.
  */
 public final class FireConfig {
-    final io.farspan.internal.FireConfig fields;
+    final ByteBuffer fields = Structs.of(104);
     float[] w1;
     float[] b1;
     float[] w2;
@@ -27,7 +29,7 @@ public final class FireConfig {
      * @param b2 b2 [heads]
      */
     public FireConfig(int hidden, int heads, float[] w1, float[] b1, float[] w2, float[] b2) {
-        fields = new io.farspan.internal.FireConfig();
+        Native.fire_config_init(fields.array());
         hidden(hidden);
         heads(heads);
         w1(w1);
@@ -43,7 +45,7 @@ public final class FireConfig {
      * @return this
      */
     public FireConfig hidden(int hidden) {
-        fields.setHidden(hidden);
+        fields.putInt(4, hidden);
         return this;
     }
 
@@ -54,7 +56,7 @@ public final class FireConfig {
      * @return this
      */
     public FireConfig heads(int heads) {
-        fields.setHeads(heads);
+        fields.putInt(8, heads);
         return this;
     }
 
@@ -65,7 +67,7 @@ public final class FireConfig {
      * @return this
      */
     public FireConfig c(double c) {
-        fields.setC(c);
+        fields.putDouble(16, c);
         return this;
     }
 
@@ -76,7 +78,7 @@ public final class FireConfig {
      * @return this
      */
     public FireConfig threshold(double threshold) {
-        fields.setThreshold(threshold);
+        fields.putDouble(24, threshold);
         return this;
     }
 
@@ -87,7 +89,7 @@ public final class FireConfig {
      * @return this
      */
     public FireConfig epsilon(double epsilon) {
-        fields.setEpsilon(epsilon);
+        fields.putDouble(32, epsilon);
         return this;
     }
 
@@ -135,16 +137,41 @@ public final class FireConfig {
         return this;
     }
 
-/**
-     * Writes the bias of all pairs, for use as the dense bias of a run.
+    /**
+     * Writes a FIRE bias {@code out[0, h, i, j]}, to be used as a dense bias; its memory is queries x keys, the
+     * caller's choice. Positions: one for each query and each key; null: keys 0, 1, 2 ..., queries the last of them.
+     *
+     * @param context null for the defaults
+     * @param queryPositions one per query, or null for the last of the keys
+     * @param keyPositions one per key, or null for 0, 1, 2 ...
+     * @param out the result; must not overlap other tensors unless the text allows it
+     * @throws FarspanException Status.NULL_ARGUMENT for missing weights; Status.SHAPE, Status.PARAMETER_RANGE,
+     *     Status.POSITIONS
+     * @throws IllegalArgumentException if an output is read-only, or a buffer is not direct
+     * @throws IllegalStateException if an object is closed
+     */
+    public void fill(Context context, long[] queryPositions, long[] keyPositions, Tensor out) {
+        Memory outMemory = Tensor.output(out, "out");
+        io.farspan.internal.Context contextObject = Context.acquire(context);
+        try {
+            Native.fire_fill(contextObject, fields.array(), w1, b1, w2, b2, queryPositions, keyPositions, outMemory, outMemory.code, outMemory.dims);
+        } finally {
+            Context.release(context);
+        }
+    }
+
+    /**
+     * The same with the default context.
      *
      * @param queryPositions one per query, or null for the last of the keys
      * @param keyPositions one per key, or null for 0, 1, 2 ...
-     * @param out [1, heads, queries, keys]
-     * @throws FarspanException if an array is too short or a number is out of range; nothing is written then
+     * @param out the result; must not overlap other tensors unless the text allows it
+     * @throws FarspanException Status.NULL_ARGUMENT for missing weights; Status.SHAPE, Status.PARAMETER_RANGE,
+     *     Status.POSITIONS
+     * @throws IllegalArgumentException if an output is read-only, or a buffer is not direct
+     * @throws IllegalStateException if an object is closed
      */
-public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
-    Objects.requireNonNull(out, "out").asOutput("out");
-    Native.fire_fill(null, fields, w1, b1, w2, b2, queryPositions, keyPositions, out.memory, out.code, out.dims);
-}
+    public void fill(long[] queryPositions, long[] keyPositions, Tensor out) {
+        fill(null, queryPositions, keyPositions, out);
+    }
 }

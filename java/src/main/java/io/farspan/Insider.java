@@ -12,23 +12,13 @@ final class Insider extends Access {
     private Insider() {}
 
     @Override
-    public Memory memory(Tensor tensor) {
-        return tensor.memory;
+    public Memory input(Tensor tensor, String name) {
+        return Tensor.input(tensor, name);
     }
 
     @Override
-    public int code(Tensor tensor) {
-        return tensor.code;
-    }
-
-    @Override
-    public long[] dims(Tensor tensor) {
-        return tensor.dims;
-    }
-
-    @Override
-    public void requireWritable(Tensor tensor, String name) {
-        tensor.asOutput(name);
+    public Memory output(Tensor tensor, String name) {
+        return Tensor.output(tensor, name);
     }
 
     @Override

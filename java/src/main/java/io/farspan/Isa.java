@@ -23,30 +23,30 @@ public enum Isa {
         this.code = code;
     }
 
-static Isa of(int code) {
-    for (Isa isa : values()) {
-        if (isa.code == code) {
-            return isa;
+    static Isa of(int code) {
+        for (Isa one : values()) {
+            if (one.code == code) {
+                return one;
+            }
         }
+        throw new IllegalStateException("the library answers Isa " + code + ", which these classes do not know");
     }
-    throw new IllegalStateException("the library uses instruction set " + code + ", which these classes do not know");
-}
 
-/**
-     * Whether kernels for it are built in and run on this machine.
+    /**
+     * Whether it is built in and usable on this machine.
      *
-     * @return true if a {@link Context} can use it
+     * @return true if a context can use it
      */
-public boolean isSupported() {
-    return Native.isa_supported(code) != 0;
-}
+    public boolean isSupported() {
+        return Native.isa_supported(code) != 0;
+    }
 
-/**
-     * The spelling, such as "avx2".
+    /**
+     * Its name, "avx2"; null if unknown.
      *
      * @return the library's name
      */
-public String spelling() {
-    return Native.isa_name(code);
-}
+    public String spelling() {
+        return Native.isa_name(code);
+    }
 }

@@ -11,7 +11,7 @@ public enum LayerKind {
     SLIDING(NativeConstants.LAYER_SLIDING),
     /** Chunked. */
     CHUNKED(NativeConstants.LAYER_CHUNKED),
-    /** No softmax attention (linear attention, convolution, state space): scheme and configurations are NULL. */
+    /** No softmax attention (linear attention, convolution, state space): scheme and configurations are null. */
     OTHER(NativeConstants.LAYER_OTHER),
     /** A kind of a newer library. */
     UNKNOWN(-1);
@@ -20,5 +20,14 @@ public enum LayerKind {
 
     LayerKind(int code) {
         this.code = code;
+    }
+
+    static LayerKind of(int code) {
+        for (LayerKind one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        return UNKNOWN;
     }
 }

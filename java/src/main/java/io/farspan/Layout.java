@@ -25,4 +25,13 @@ public enum Layout {
     Layout(int code) {
         this.code = code;
     }
+
+    static Layout of(int code) {
+        for (Layout one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Layout " + code + ", which these classes do not know");
+    }
 }

@@ -1,20 +1,15 @@
 package io.farspan;
 
 import io.farspan.internal.Native;
-import io.farspan.runtime.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * A model's own configuration, read into the scheme of each layer. A key that is absent takes the default of the
@@ -34,41 +29,12 @@ import java.util.function.Function;
  * Status#PARAMETER_RANGE}, an unknown name {@link Status#METHOD}, sizes that contradict each other {@link Status#SHAPE}
  * or {@link Status#HEAD_GROUPS}; the message has the JSON path or the key.
  */
-public final class Model implements AutoCloseable {
+public final class Model extends ModelCalls {
     private static final int FIRST_BYTES = 16 << 20;
     private static final int MOST_BYTES = 256 << 20;
 
-    private final Handle<io.farspan.internal.Model> handle;
-
-    private Model(io.farspan.internal.Model object) {
-        handle = Handle.of(this, object, null, "the model", io.farspan.internal.Model::delete);
-    }
-
-    /**
-     * Reads the text of a Hugging Face config.json, with the default options.
-     *
-     * @param text a JSON object
-     * @return a new model
-     * @throws FarspanException if the text is refused
-     */
-    public static Model fromConfigJson(String text) {
-        return fromConfigJson(text, new ModelOptions());
-    }
-
-    /**
-     * Reads the text of a Hugging Face config.json. Nested text models (text_config, llm_config ...) are found; what
-     * they say wins over the top level.
-     *
-     * @param text a JSON object
-     * @param options release, angles, extension, weights
-     * @return a new model
-     * @throws FarspanException if the text is refused
-     */
-    public static Model fromConfigJson(String text, ModelOptions options) {
-        Objects.requireNonNull(text, "text");
-        Objects.requireNonNull(options, "options");
-        return new Model(Native.model_from_config(text.getBytes(StandardCharsets.UTF_8), options.fields,
-                options.t5Encoder, options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
+    Model(io.farspan.internal.Model object) {
+        super(object, null);
     }
 
     /**
@@ -84,26 +50,8 @@ public final class Model implements AutoCloseable {
     public static Model fromMetadata(Map<String, ?> metadata, ModelOptions options) {
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(options, "options");
-        return new Model(Native.model_from_metadata(MetadataList.of(metadata), options.fields, options.t5Encoder,
-                options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
-    }
-
-    /**
-     * Reads the beginning of a GGUF file, version 2 or 3, little-endian.
-     *
-     * @param file a direct buffer whose remainder has the header, the metadata and the list of tensors; its position
-     * stays
-     * @param options release, angles, extension, and the tensors that the bytes do not reach
-     * @return a new model
-     * @throws FarspanException if the bytes are refused
-     * @throws IllegalArgumentException if the buffer is not direct
-     */
-    public static Model fromGguf(ByteBuffer file, ModelOptions options) {
-        Objects.requireNonNull(file, "file");
-        Objects.requireNonNull(options, "options");
-        return new Model(
-                Native.model_from_gguf((ByteBuffer) Buffers.slice(file, ByteOrder.nativeOrder()), options.fields,
-                        options.t5Encoder, options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
+        return new Model(Native.model_from_metadata(null, MetadataList.of(metadata), options.fields.array(),
+                options.t5Encoder, options.t5Decoder, options.ropeFreqs, options.ropeShort, options.ropeLong));
     }
 
     /**
@@ -140,33 +88,6 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * What the configuration says as a whole.
-     *
-     * @return a copy
-     * @throws IllegalStateException if the model is closed
-     */
-    public ModelInfo info() {
-        return read(object -> new ModelInfo(describe(object)));
-    }
-
-    /**
-     * One layer and the configurations that its scheme is made of.
-     *
-     * @param index 0 to layers - 1
-     * @return copies
-     * @throws FarspanException if there is no such layer
-     * @throws IllegalStateException if the model is closed
-     */
-    public ModelLayer layer(long index) {
-        return read(object -> {
-            io.farspan.internal.ModelLayer fields = new io.farspan.internal.ModelLayer();
-            Native.model_layer_at(object, index, fields);
-            return new ModelLayer(
-                    fields, fields.getKind() == LayerKind.OTHER.code ? null : new LayerParts(object, index));
-        });
-    }
-
-    /**
      * The scheme of a layer. Layers of equal {@link ModelLayer#alike} need only one.
      *
      * @param layer 0 to layers - 1
@@ -175,7 +96,12 @@ public final class Model implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public Scheme scheme(long layer) {
-        return read(object -> new Scheme(Native.model_layer_scheme(object, layer)));
+        io.farspan.internal.Model object = acquire();
+        try {
+            return new Scheme(Native.model_layer_scheme(object, layer));
+        } finally {
+            release();
+        }
     }
 
     /**
@@ -185,36 +111,10 @@ public final class Model implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public List<ModelNote> notes() {
-        return read(object -> {
-            List<ModelNote> notes = new ArrayList<>();
-            long count = describe(object).getNotes();
-            for (long n = 0; n < count; ++n) {
-                io.farspan.internal.ModelNote fields = new io.farspan.internal.ModelNote();
-                Native.model_note_at(object, n, fields);
-                notes.add(new ModelNote(fields)); // copies the texts, which live in the model
-            }
-            return Collections.unmodifiableList(notes);
-        });
-    }
-
-    private static io.farspan.internal.ModelInfo describe(io.farspan.internal.Model object) {
-        io.farspan.internal.ModelInfo fields = new io.farspan.internal.ModelInfo();
-        Native.model_describe(object, fields);
-        return fields;
-    }
-
-    private <T> T read(Function<io.farspan.internal.Model, T> question) {
-        io.farspan.internal.Model object = handle.acquire();
-        try {
-            return question.apply(object);
-        } finally {
-            handle.release();
+        ModelNote[] notes = new ModelNote[Math.toIntExact(info().notes())];
+        for (int n = 0; n < notes.length; ++n) {
+            notes[n] = note(n);
         }
-    }
-
-    /** Frees the model when the last call that uses it has ended. Does nothing the second time. */
-    @Override
-    public void close() {
-        handle.close();
+        return List.of(notes);
     }
 }

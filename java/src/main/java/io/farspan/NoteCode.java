@@ -36,4 +36,13 @@ public enum NoteCode {
     NoteCode(int code) {
         this.code = code;
     }
+
+    static NoteCode of(int code) {
+        for (NoteCode one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        return UNKNOWN;
+    }
 }

@@ -19,4 +19,13 @@ public enum Part {
     Part(int code) {
         this.code = code;
     }
+
+    static Part of(int code) {
+        for (Part one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Part " + code + ", which these classes do not know");
+    }
 }

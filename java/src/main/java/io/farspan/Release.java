@@ -23,4 +23,13 @@ public enum Release {
     Release(int code) {
         this.code = code;
     }
+
+    static Release of(int code) {
+        for (Release one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Release " + code + ", which these classes do not know");
+    }
 }

@@ -47,6 +47,15 @@ public enum RemapMethod {
         this.code = code;
     }
 
+    static RemapMethod of(int code) {
+        for (RemapMethod one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers RemapMethod " + code + ", which these classes do not know");
+    }
+
     /**
      * The spelling of the method, as in configuration files.
      *

@@ -53,6 +53,15 @@ public enum RopeMethod {
         this.code = code;
     }
 
+    static RopeMethod of(int code) {
+        for (RopeMethod one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers RopeMethod " + code + ", which these classes do not know");
+    }
+
     /**
      * The spelling of the method, as in configuration files.
      *

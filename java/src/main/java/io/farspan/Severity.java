@@ -17,4 +17,13 @@ public enum Severity {
     Severity(int code) {
         this.code = code;
     }
+
+    static Severity of(int code) {
+        for (Severity one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        return UNKNOWN;
+    }
 }

@@ -15,4 +15,13 @@ public enum Side {
     Side(int code) {
         this.code = code;
     }
+
+    static Side of(int code) {
+        for (Side one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Side " + code + ", which these classes do not know");
+    }
 }

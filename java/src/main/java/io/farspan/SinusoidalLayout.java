@@ -17,4 +17,13 @@ public enum SinusoidalLayout {
     SinusoidalLayout(int code) {
         this.code = code;
     }
+
+    static SinusoidalLayout of(int code) {
+        for (SinusoidalLayout one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers SinusoidalLayout " + code + ", which these classes do not know");
+    }
 }

@@ -8,7 +8,7 @@ import io.farspan.internal.NativeConstants;
 public enum Status {
     /** Ok. */
     OK(NativeConstants.OK),
-    /** A required pointer is NULL. */
+    /** A required pointer is null. */
     NULL_ARGUMENT(NativeConstants.ERROR_NULL_ARGUMENT),
     /** struct_size too small, or a newer caller set a field we do not know. */
     STRUCT_SIZE(NativeConstants.ERROR_STRUCT_SIZE),
@@ -30,7 +30,7 @@ public enum Status {
     COMBINATION(NativeConstants.ERROR_COMBINATION),
     /** Negative, too large, or key positions that decrease. */
     POSITIONS(NativeConstants.ERROR_POSITIONS),
-    /** The workspace given is smaller than farspan_plan_workspace_size. */
+    /** The workspace given is smaller than Plan.workspaceBytes. */
     WORKSPACE_SIZE(NativeConstants.ERROR_WORKSPACE_SIZE),
     /** The instruction set asked for is not on this machine or not built in. */
     ISA_UNSUPPORTED(NativeConstants.ERROR_ISA_UNSUPPORTED),
@@ -51,21 +51,21 @@ public enum Status {
         this.code = code;
     }
 
-static Status of(int code) {
-    for (Status status : values()) {
-        if (status.code == code) {
-            return status;
+    static Status of(int code) {
+        for (Status one : values()) {
+            if (one.code == code) {
+                return one;
+            }
         }
+        return UNKNOWN;
     }
-    return UNKNOWN;
-}
 
-/**
-     * A short text, such as "shape mismatch".
+    /**
+     * A short constant text for a status ("shape mismatch"); never null, also for unknown values.
      *
      * @return the library's text
      */
-public String text() {
-    return Native.status_text(code);
-}
+    public String text() {
+        return Native.status_text(code);
+    }
 }

@@ -27,6 +27,15 @@ public enum Temperature {
         this.code = code;
     }
 
+    static Temperature of(int code) {
+        for (Temperature one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Temperature " + code + ", which these classes do not know");
+    }
+
     /**
      * The spelling of the method, as in configuration files.
      *

@@ -41,25 +41,16 @@ public final class Tensor {
     private static final int ADDRESS = OFFSET + 1;
 
     final Memory memory;
-    /**
-     * shape[4], stride[4], the element of the memory at which the view begins, the address of a buffer or 0. Never
-     * changed.
-     */
-    final long[] dims;
-    final int code;
-
     private final long bytes;
     private final Dtype dtype;
     private final boolean readOnly;
 
-    private Tensor(Memory memory, long bytes, Dtype dtype, boolean readOnly, long[] dims) {
-        Native.tensor_check(dtype.code, dims, bytes);
+    private Tensor(Memory memory, long bytes, Dtype dtype, boolean readOnly) {
+        Native.tensor_check(dtype.code, memory.dims, bytes);
         this.memory = memory;
         this.bytes = bytes;
         this.dtype = dtype;
-        this.code = dtype.code;
         this.readOnly = readOnly;
-        this.dims = dims;
     }
 
     /**
@@ -75,7 +66,8 @@ public final class Tensor {
      */
     public static Tensor of(float[] data, long batch, long heads, long sequence, long features) {
         long bytes = (long) Dtype.F32.bytes() * Objects.requireNonNull(data, "data").length;
-        return new Tensor(new Memory(data), bytes, Dtype.F32, false, dense(batch, heads, sequence, features));
+        long[] dims = dense(batch, heads, sequence, features);
+        return new Tensor(new Memory(data, null, Dtype.F32.code, dims), bytes, Dtype.F32, false);
     }
 
     /**
@@ -179,8 +171,8 @@ public final class Tensor {
         long[] viewed = Arrays.copyOf(shape, NativeConstants.FLAT_DIMS);
         System.arraycopy(stride, 0, viewed, AXES, AXES);
         viewed[OFFSET] = offset;
-        viewed[ADDRESS] = dims[ADDRESS];
-        return new Tensor(memory, bytes, dtype, readOnly, viewed);
+        viewed[ADDRESS] = memory.dims[ADDRESS];
+        return new Tensor(memory.viewed(viewed), bytes, dtype, readOnly);
     }
 
     /**
@@ -198,7 +190,7 @@ public final class Tensor {
      * @return batch, heads, sequence, features
      */
     public long[] shape() {
-        return Arrays.copyOf(dims, AXES);
+        return Arrays.copyOf(memory.dims, AXES);
     }
 
     /**
@@ -224,17 +216,28 @@ public final class Tensor {
         return dtype + " " + Arrays.toString(shape());
     }
 
-    /** Refuses to be written to if the memory is read-only. */
-    Tensor asOutput(String name) {
-        if (readOnly) {
+    /** What a call reads. */
+    static Memory input(Tensor tensor, String name) {
+        return Objects.requireNonNull(tensor, name).memory;
+    }
+
+    /** What a call reads, if it is there. */
+    static Memory optional(Tensor tensor) {
+        return tensor == null ? Memory.ABSENT : tensor.memory;
+    }
+
+    /** What a call writes, which must not be read-only. */
+    static Memory output(Tensor tensor, String name) {
+        if (Objects.requireNonNull(tensor, name).readOnly) {
             throw new IllegalArgumentException(name + " is a read-only buffer");
         }
-        return this;
+        return tensor.memory;
     }
 
     private static Tensor of(Buffer slice, int unit, Dtype dtype, long[] dims) {
         dims[ADDRESS] = Native.buffer_address(slice);
-        return new Tensor(new Memory(slice), (long) unit * slice.capacity(), dtype, slice.isReadOnly(), dims);
+        Memory memory = new Memory(null, slice, dtype.code, dims);
+        return new Tensor(memory, (long) unit * slice.capacity(), dtype, slice.isReadOnly());
     }
 
     private static long[] dense(long batch, long heads, long sequence, long features) {

@@ -2,13 +2,11 @@
 package io.farspan.eval;
 
 import io.farspan.Context;
-import io.farspan.FarspanException;
 import io.farspan.internal.Native;
-import io.farspan.internal.NativeConstants;
 import io.farspan.runtime.Access;
+import io.farspan.runtime.Structs;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.BiConsumer;
 
 /**
  * Confidence intervals by resampling with replacement (Efron 1979; for BLEU Koehn 2004). Draws come from a generator
@@ -16,11 +14,11 @@ import java.util.function.BiConsumer;
  * library's defaults. Not to be changed while a call reads it.
  */
 public final class BootstrapConfig {
-    final io.farspan.internal.BootstrapConfig fields;
+    final ByteBuffer fields = Structs.of(24);
 
     /** Every field has its default. */
     public BootstrapConfig() {
-        fields = new io.farspan.internal.BootstrapConfig();
+        Native.bootstrap_config_init(fields.array());
     }
 
     /**
@@ -30,7 +28,7 @@ public final class BootstrapConfig {
      * @return this
      */
     public BootstrapConfig samples(int samples) {
-        fields.setSamples(samples);
+        fields.putInt(4, samples);
         return this;
     }
 
@@ -41,7 +39,7 @@ public final class BootstrapConfig {
      * @return this
      */
     public BootstrapConfig seed(long seed) {
-        fields.setSeed(seed);
+        fields.putLong(8, seed);
         return this;
     }
 
@@ -52,53 +50,79 @@ public final class BootstrapConfig {
      * @return this
      */
     public BootstrapConfig confidence(double confidence) {
-        fields.setConfidence(confidence);
+        fields.putDouble(16, confidence);
         return this;
     }
 
-/**
-     * The interval of the mean of values: losses of blocks, ROUGE of texts, hits of passkeys.
+    /**
+     * The interval of the mean of values, at least one: losses of blocks, ROUGE of texts, hits of passkeys.
      *
      * @param context null for the defaults
      * @param values at least one
      * @return the interval
-     * @throws FarspanException if the configuration is wrong, there is no value, or the context was cancelled
-     * @throws IllegalStateException if the context is closed
+     * @throws io.farspan.FarspanException Status.PARAMETER_RANGE for the configuration; Status.SHAPE without values;
+     *     Status.CANCELLED
+     * @throws IllegalStateException if an object is closed
      */
-public Interval mean(Context context, double[] values) {
-    Objects.requireNonNull(values, "values");
-    return interval(context, (entered, real) -> Native.bootstrap_mean(entered, fields, values, real));
-}
+    public Interval mean(Context context, double[] values) {
+        java.util.Objects.requireNonNull(values, "values");
+        ByteBuffer intervalFields = Structs.of(Interval.BYTES);
+        io.farspan.internal.Context contextObject = Access.get().acquire(context);
+        try {
+            Native.bootstrap_mean(contextObject, fields.array(), values, intervalFields.array());
+            return new Interval(intervalFields);
+        } finally {
+            Access.get().release(context);
+        }
+    }
 
-/**
-     * The interval of corpus BLEU.
+    /**
+     * The same with the default context.
+     *
+     * @param values at least one
+     * @return the interval
+     * @throws io.farspan.FarspanException Status.PARAMETER_RANGE for the configuration; Status.SHAPE without values;
+     *     Status.CANCELLED
+     * @throws IllegalStateException if an object is closed
+     */
+    public Interval mean(double[] values) {
+        return mean(null, values);
+    }
+
+    /**
+     * The interval of corpus BLEU: segments are the counts of single segments (or of groups that belong together).
      *
      * @param context null for the defaults
      * @param bleu how the segments were counted
      * @param segments the counts of single segments, or of groups that belong together; at least one
      * @return the interval
-     * @throws FarspanException as {@link #mean}, and for counts of another order
-     * @throws IllegalStateException if the context is closed
+     * @throws io.farspan.FarspanException as BootstrapConfig.mean; Status.COMBINATION for counts of another maxOrder
+     * @throws IllegalStateException if an object is closed
      */
-public Interval bleu(Context context, BleuConfig bleu, List<BleuCounts> segments) {
-    Objects.requireNonNull(bleu, "bleu");
-    long[] numbers = new long[Math.multiplyExact(segments.size(), NativeConstants.FLAT_BLEU_COUNTS)];
-    int at = 0;
-    for (BleuCounts segment : segments) {
-        System.arraycopy(segment.numbers, 0, numbers, at, NativeConstants.FLAT_BLEU_COUNTS);
-        at += NativeConstants.FLAT_BLEU_COUNTS;
+    public Interval bleu(Context context, BleuConfig bleu, List<BleuCounts> segments) {
+        java.util.Objects.requireNonNull(bleu, "bleu");
+        java.util.Objects.requireNonNull(segments, "segments");
+        byte[] segmentsFields = Structs.joined(segments, one -> one.fields, 160);
+        ByteBuffer intervalFields = Structs.of(Interval.BYTES);
+        io.farspan.internal.Context contextObject = Access.get().acquire(context);
+        try {
+            Native.bleu_bootstrap(contextObject, fields.array(), bleu.fields.array(), segmentsFields, intervalFields.array());
+            return new Interval(intervalFields);
+        } finally {
+            Access.get().release(context);
+        }
     }
-    return interval(context, (entered, real) -> Native.bleu_bootstrap(entered, fields, bleu.fields, numbers, real));
-}
 
-private static Interval interval(Context context, BiConsumer<io.farspan.internal.Context, double[]> call) {
-    double[] real = new double[NativeConstants.FLAT_INTERVAL];
-    io.farspan.internal.Context entered = Access.get().acquire(context);
-    try {
-        call.accept(entered, real);
-    } finally {
-        Access.get().release(context);
+    /**
+     * The same with the default context.
+     *
+     * @param bleu how the segments were counted
+     * @param segments the counts of single segments, or of groups that belong together; at least one
+     * @return the interval
+     * @throws io.farspan.FarspanException as BootstrapConfig.mean; Status.COMBINATION for counts of another maxOrder
+     * @throws IllegalStateException if an object is closed
+     */
+    public Interval bleu(BleuConfig bleu, List<BleuCounts> segments) {
+        return bleu(null, bleu, segments);
     }
-    return new Interval(real[0], real[1], real[2], real[3]);
-}
 }

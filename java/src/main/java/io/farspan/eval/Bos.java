@@ -20,4 +20,13 @@ public enum Bos {
     Bos(int code) {
         this.code = code;
     }
+
+    static Bos of(int code) {
+        for (Bos one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Bos " + code + ", which these classes do not know");
+    }
 }

@@ -2,8 +2,10 @@ package io.farspan.eval;
 
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
+import io.farspan.runtime.Structs;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,8 +15,7 @@ import java.util.Objects;
  */
 public final class LossCurve {
     private final long[] edges;
-    private final long[] whole;
-    private final double[] real;
+    private byte[] buckets; // accumulators, one behind the other
 
     /**
      * A curve whose bucket k takes the losses with {@code edges[k] <= context < edges[k + 1]}.
@@ -26,13 +27,7 @@ public final class LossCurve {
     public LossCurve(long[] edges, long blockTokens) {
         this.edges = edges.clone();
         Loss empty = new Loss(blockTokens);
-        int buckets = Math.max(edges.length - 1, 0);
-        whole = new long[buckets * empty.whole.length];
-        real = new double[buckets * empty.real.length];
-        for (int k = 0; k < buckets; ++k) {
-            System.arraycopy(empty.whole, 0, whole, k * empty.whole.length, empty.whole.length);
-            System.arraycopy(empty.real, 0, real, k * empty.real.length, empty.real.length);
-        }
+        gather(Collections.nCopies(Math.max(edges.length - 1, 0), empty));
         add(0, new double[0]);
     }
 
@@ -59,7 +54,7 @@ public final class LossCurve {
      */
     public void add(long firstContext, double[] nll, long[] targets, long ignoreIndex) {
         Native.loss_add_by_context(
-                whole, real, edges, firstContext, Objects.requireNonNull(nll, "nll"), targets, ignoreIndex);
+                null, buckets, edges, firstContext, Objects.requireNonNull(nll, "nll"), targets, ignoreIndex);
     }
 
     /**
@@ -79,11 +74,7 @@ public final class LossCurve {
         for (int k = 0; k < merged.size(); ++k) {
             merged.get(k).merge(others.get(k));
         }
-        for (int k = 0; k < merged.size(); ++k) {
-            Loss bucket = merged.get(k);
-            System.arraycopy(bucket.whole, 0, whole, k * bucket.whole.length, bucket.whole.length);
-            System.arraycopy(bucket.real, 0, real, k * bucket.real.length, bucket.real.length);
-        }
+        gather(merged);
     }
 
     /**
@@ -92,11 +83,15 @@ public final class LossCurve {
      * @return copies
      */
     public List<Loss> buckets() {
-        List<Loss> buckets = new ArrayList<>();
+        List<Loss> losses = new ArrayList<>();
         for (int k = 0; k + 1 < edges.length; ++k) {
-            buckets.add(new Loss(whole, real, k));
+            losses.add(new Loss(buckets, k));
         }
-        return buckets;
+        return losses;
+    }
+
+    private void gather(List<Loss> losses) {
+        buckets = Structs.joined(losses, loss -> loss.fields, new Loss().fields.capacity());
     }
 
     /**

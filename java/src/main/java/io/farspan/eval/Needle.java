@@ -2,7 +2,6 @@ package io.farspan.eval;
 
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
-import java.util.List;
 
 /** A needle in a haystack of the caller's own, as token ids. */
 public final class Needle {
@@ -24,10 +23,9 @@ public final class Needle {
      * outside 0 to 1
      */
     public static int place(long[] haystack, long[] needle, long[] question, double depth, Long boundary, long[] out) {
-        Texts.Segment parts = Texts.segment(haystack, List.of(needle, question));
+        long[] boundaries = boundary == null ? null : new long[] {boundary};
         long[] position = new long[1];
-        Native.needle_place(
-                parts.ids, parts.lengths, depth, boundary == null ? null : new long[] {boundary}, out, position);
+        Native.needle_place(null, haystack, needle, question, depth, boundaries, out, position);
         return (int) position[0];
     }
 }

@@ -2,6 +2,7 @@ package io.farspan.eval;
 
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
+import io.farspan.runtime.Bytes;
 
 /**
  * A passkey task: is what stands far back found?
@@ -32,8 +33,8 @@ public record Passkey(String text, long key, int keyBegin, int keyEnd, double de
      * @throws FarspanException if the key is negative
      */
     public static boolean isFoundIn(String generated, long key) {
-        long[] correct = new long[1];
-        Native.passkey_check(Texts.utf8(generated, "generated"), key, correct);
+        int[] correct = new int[1];
+        Native.passkey_check(null, Bytes.utf8(generated, "generated"), key, correct);
         return correct[0] != 0;
     }
 }

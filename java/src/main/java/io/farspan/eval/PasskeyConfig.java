@@ -3,15 +3,16 @@ package io.farspan.eval;
 
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
-import io.farspan.internal.NativeConstants;
 import io.farspan.runtime.Bytes;
+import io.farspan.runtime.Structs;
+import java.nio.ByteBuffer;
 
 /**
  * A text that hides a number among repeated sentences and asks for it at the end. The same configuration gives the
  * same text everywhere. Begins with the library's defaults. Not to be changed while a call reads it.
  */
 public final class PasskeyConfig {
-    final io.farspan.internal.PasskeyConfig fields;
+    final ByteBuffer fields = Structs.of(48);
 
     /**
      * Every other field has its default.
@@ -19,7 +20,7 @@ public final class PasskeyConfig {
      * @param form form
      */
     public PasskeyConfig(PasskeyForm form) {
-        fields = new io.farspan.internal.PasskeyConfig(form.code);
+        Native.passkey_config_init(fields.array(), form.code);
     }
 
     /**
@@ -29,7 +30,7 @@ public final class PasskeyConfig {
      * @return this
      */
     public PasskeyConfig length(long length) {
-        fields.setLength(length);
+        fields.putLong(8, length);
         return this;
     }
 
@@ -40,7 +41,7 @@ public final class PasskeyConfig {
      * @return this
      */
     public PasskeyConfig seed(long seed) {
-        fields.setSeed(seed);
+        fields.putLong(16, seed);
         return this;
     }
 
@@ -51,7 +52,7 @@ public final class PasskeyConfig {
      * @return this
      */
     public PasskeyConfig depth(double depth) {
-        fields.setDepth(depth);
+        fields.putDouble(24, depth);
         return this;
     }
 
@@ -62,7 +63,7 @@ public final class PasskeyConfig {
      * @return this
      */
     public PasskeyConfig lowestKey(long lowestKey) {
-        fields.setLowestKey(lowestKey);
+        fields.putLong(32, lowestKey);
         return this;
     }
 
@@ -73,7 +74,7 @@ public final class PasskeyConfig {
      * @return this
      */
     public PasskeyConfig highestKey(long highestKey) {
-        fields.setHighestKey(highestKey);
+        fields.putLong(40, highestKey);
         return this;
     }
 
@@ -84,12 +85,10 @@ public final class PasskeyConfig {
      * @throws FarspanException if a field is out of range, or the length has no room for the task
      */
 public Passkey make() {
-    long[] whole = new long[NativeConstants.FLAT_PASSKEY_WHOLE];
-    double[] depth = new double[1];
-    String text = Bytes.written(0, (buffer, needed) -> {
-        Native.passkey_make(fields, buffer, whole, depth);
-        needed[0] = whole[3] + 1; // the bytes of the text, and the NUL
-    });
-    return new Passkey(text, whole[0], (int) whole[1], (int) whole[2], depth[0]);
+    ByteBuffer task = Structs.of(PasskeyPlace.BYTES);
+    String text = Bytes.written(
+            0, (buffer, needed) -> Native.passkey_make(null, fields.array(), buffer, needed, task.array()));
+    PasskeyPlace place = new PasskeyPlace(task);
+    return new Passkey(text, place.key(), (int) place.keyBegin(), (int) place.keyEnd(), place.depth());
 }
 }

@@ -15,4 +15,13 @@ public enum PasskeyForm {
     PasskeyForm(int code) {
         this.code = code;
     }
+
+    static PasskeyForm of(int code) {
+        for (PasskeyForm one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers PasskeyForm " + code + ", which these classes do not know");
+    }
 }

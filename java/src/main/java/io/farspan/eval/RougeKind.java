@@ -17,4 +17,13 @@ public enum RougeKind {
     RougeKind(int code) {
         this.code = code;
     }
+
+    static RougeKind of(int code) {
+        for (RougeKind one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers RougeKind " + code + ", which these classes do not know");
+    }
 }

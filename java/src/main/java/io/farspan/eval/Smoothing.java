@@ -19,4 +19,13 @@ public enum Smoothing {
     Smoothing(int code) {
         this.code = code;
     }
+
+    static Smoothing of(int code) {
+        for (Smoothing one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers Smoothing " + code + ", which these classes do not know");
+    }
 }

@@ -23,30 +23,30 @@ public enum Verdict {
         this.code = code;
     }
 
-static Verdict of(long code) {
-    for (Verdict verdict : values()) {
-        if (verdict.code == code) {
-            return verdict;
+    static Verdict of(int code) {
+        for (Verdict one : values()) {
+            if (one.code == code) {
+                return one;
+            }
         }
+        throw new IllegalStateException("the library answers Verdict " + code + ", which these classes do not know");
     }
-    throw new IllegalStateException("the library answers with verdict " + code + ", which these classes do not know");
-}
 
-/**
-     * The library's word for it.
+    /**
+     * The word for a verdict, "holds"; null if it is unknown.
      *
      * @return such as "holds"
      */
-public String spelling() {
-    return Native.verdict_name(code);
-}
+    public String spelling() {
+        return Native.verdict_name(code);
+    }
 
-/**
-     * The rule of {@link Judgement#judge} in words, for reports.
+    /**
+     * The rule of Judgement.judge in words, for reports.
      *
      * @return the library's text
      */
-public static String rule() {
-    return Native.verdict_rule();
-}
+    public static String rule() {
+        return Native.verdict_rule();
+    }
 }

@@ -2,7 +2,8 @@ package io.farspan.eval;
 
 import io.farspan.FarspanException;
 import io.farspan.internal.Native;
-import io.farspan.internal.NativeConstants;
+import io.farspan.runtime.Structs;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -11,7 +12,7 @@ import java.util.NoSuchElementException;
  * Immutable; any number of threads may use one, each with an iterator of its own.
  */
 public final class Windows implements Iterable<Window> {
-    private final io.farspan.internal.WindowsConfig fields;
+    private final byte[] fields; // a copy
     private final long count;
 
     /**
@@ -22,13 +23,7 @@ public final class Windows implements Iterable<Window> {
      * does not use
      */
     public Windows(WindowsConfig config) {
-        io.farspan.internal.WindowsConfig given = config.fields;
-        fields = new io.farspan.internal.WindowsConfig(given.getKind());
-        fields.setBos(given.getBos());
-        fields.setTokens(given.getTokens());
-        fields.setLength(given.getLength());
-        fields.setStride(given.getStride());
-        fields.setSegment(given.getSegment());
+        fields = config.fields.array().clone();
         long[] number = new long[1];
         Native.windows_count(fields, number);
         count = number[0];
@@ -51,9 +46,9 @@ public final class Windows implements Iterable<Window> {
      * @throws FarspanException if there is none
      */
     public Window get(long index) {
-        long[] numbers = new long[NativeConstants.FLAT_WINDOW];
-        Native.windows_get(fields, index, numbers);
-        return new Window(numbers[0] != 0, numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
+        ByteBuffer window = Structs.of(Window.BYTES);
+        Native.windows_get(fields, index, window.array());
+        return new Window(window);
     }
 
     @Override

@@ -28,4 +28,13 @@ public enum WindowsKind {
     WindowsKind(int code) {
         this.code = code;
     }
+
+    static WindowsKind of(int code) {
+        for (WindowsKind one : values()) {
+            if (one.code == code) {
+                return one;
+            }
+        }
+        throw new IllegalStateException("the library answers WindowsKind " + code + ", which these classes do not know");
+    }
 }

@@ -13,6 +13,10 @@ public class Native implements NativeConstants {
     return NativeJNI.buffer_address(buffer);
   }
 
+  public static byte[] text_at(long address) { return NativeJNI.text_at(address); }
+
+  public static void bytes_at(long address, byte[] bytes) { NativeJNI.bytes_at(address, bytes); }
+
   public static String status_text(int status) {
     return NativeJNI.status_text(status);
   }
@@ -29,6 +33,26 @@ public class Native implements NativeConstants {
     return NativeJNI.abi_version();
   }
 
+  public static void rope_config_init(byte[] config, int method) {
+    NativeJNI.rope_config_init(config, method);
+  }
+
+  public static void remap_config_init(byte[] config, int method) {
+    NativeJNI.remap_config_init(config, method);
+  }
+
+  public static void bias_config_init(byte[] config, int method) {
+    NativeJNI.bias_config_init(config, method);
+  }
+
+  public static void mask_config_init(byte[] config) {
+    NativeJNI.mask_config_init(config);
+  }
+
+  public static void score_config_init(byte[] config) {
+    NativeJNI.score_config_init(config);
+  }
+
   public static String method_name(int part, int method) {
     return NativeJNI.method_name(part, method);
   }
@@ -41,14 +65,40 @@ public class Native implements NativeConstants {
     return NativeJNI.method_count(part);
   }
 
+  public static void scheme_to_json(Scheme scheme, byte[] buffer, long[] needed) { NativeJNI.scheme_to_json(Scheme.getCPtr(scheme), scheme, buffer, needed); }
+
   public static int scheme_axes(Scheme scheme) {
     return NativeJNI.scheme_axes(Scheme.getCPtr(scheme), scheme);
   }
 
-  public static void scheme_probe(Scheme scheme, long length, long query, long key, int head, Probe probe) { NativeJNI.scheme_probe(Scheme.getCPtr(scheme), scheme, length, query, key, head, Probe.getCPtr(probe), probe); }
+  public static void scheme_probe(Scheme scheme, long length, long query, long key, int head, byte[] probe) { NativeJNI.scheme_probe(Scheme.getCPtr(scheme), scheme, length, query, key, head, probe); }
+
+  public static void scheme_visible(Scheme scheme, long query, long keys, long[] intervals) { NativeJNI.scheme_visible(Scheme.getCPtr(scheme), scheme, query, keys, intervals); }
+
+  public static void rope_frequencies(Scheme scheme, long length, double[] inv_freq, double[] magnitude) { NativeJNI.rope_frequencies(Scheme.getCPtr(scheme), scheme, length, inv_freq, magnitude); }
+
+  public static void rope_options_init(byte[] options) {
+    NativeJNI.rope_options_init(options);
+  }
+
+  public static void bias_fill(Context context, Scheme scheme, int head, long length, long first_distance, float[] out) { NativeJNI.bias_fill(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, head, length, first_distance, out); }
+
+  public static void fire_config_init(byte[] config) {
+    NativeJNI.fire_config_init(config);
+  }
+
+  public static void problem_init(byte[] problem) {
+    NativeJNI.problem_init(problem);
+  }
 
   public static long plan_workspace_size(Plan plan) {
     return NativeJNI.plan_workspace_size(Plan.getCPtr(plan), plan);
+  }
+
+  public static void plan_tile_counts(Plan plan, long[] counts) { NativeJNI.plan_tile_counts(Plan.getCPtr(plan), plan, counts); }
+
+  public static void context_config_init(byte[] config) {
+    NativeJNI.context_config_init(config);
   }
 
   public static int context_threads(Context context) {
@@ -71,27 +121,150 @@ public class Native implements NativeConstants {
     NativeJNI.shutdown();
   }
 
+  public static void cache_config_init(byte[] config) {
+    NativeJNI.cache_config_init(config);
+  }
+
+  public static void cache_sequence_create(Cache cache, long[] sequence) { NativeJNI.cache_sequence_create(Cache.getCPtr(cache), cache, sequence); }
+
+  public static void cache_sequence_destroy(Cache cache, long sequence) { NativeJNI.cache_sequence_destroy(Cache.getCPtr(cache), cache, sequence); }
+
+  public static void cache_fork(Cache cache, long sequence, long[] child) { NativeJNI.cache_fork(Cache.getCPtr(cache), cache, sequence, child); }
+
+  public static void cache_evict(Cache cache, long sequence, long first, long last) { NativeJNI.cache_evict(Cache.getCPtr(cache), cache, sequence, first, last); }
+
+  public static void cache_keep(Cache cache, long sequence, long sinks, long window) { NativeJNI.cache_keep(Cache.getCPtr(cache), cache, sequence, sinks, window); }
+
+  public static void cache_clear(Cache cache) { NativeJNI.cache_clear(Cache.getCPtr(cache), cache); }
+
+  public static void cache_sequence_info(Cache cache, long sequence, byte[] info) { NativeJNI.cache_sequence_info(Cache.getCPtr(cache), cache, sequence, info); }
+
+  public static void cache_get_statistics(Cache cache, byte[] statistics) { NativeJNI.cache_get_statistics(Cache.getCPtr(cache), cache, statistics); }
+
+  public static long cache_plan_workspace_size(CachePlan plan) {
+    return NativeJNI.cache_plan_workspace_size(CachePlan.getCPtr(plan), plan);
+  }
+
+  public static long cache_save_size(Cache cache, long sequence) {
+    return NativeJNI.cache_save_size(Cache.getCPtr(cache), cache, sequence);
+  }
+
+  public static void cache_save(Context context, Cache cache, long sequence, Object buffer) { NativeJNI.cache_save(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, sequence, buffer); }
+
+  public static void cache_restore(Context context, Cache cache, Object buffer, long[] sequence) { NativeJNI.cache_restore(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, buffer, sequence); }
+
+  public static void windows_config_init(byte[] config, int kind) {
+    NativeJNI.windows_config_init(config, kind);
+  }
+
+  public static void windows_count(byte[] config, long[] count) { NativeJNI.windows_count(config, count); }
+
+  public static void windows_get(byte[] config, long index, byte[] window) { NativeJNI.windows_get(config, index, window); }
+
+  public static void loss_init(byte[] loss) {
+    NativeJNI.loss_init(loss);
+  }
+
+  public static void loss_add(Context context, byte[] loss, double[] nll, long[] targets, long ignore_index, long bytes) { NativeJNI.loss_add(Context.getCPtr(context), context, loss, nll, targets, ignore_index, bytes); }
+
+  public static void loss_merge(byte[] loss, byte[] from) { NativeJNI.loss_merge(loss, from); }
+
+  public static void loss_add_by_context(Context context, byte[] curve, long[] edges, long first_context, double[] nll, long[] targets, long ignore_index) { NativeJNI.loss_add_by_context(Context.getCPtr(context), context, curve, edges, first_context, nll, targets, ignore_index); }
+
+  public static void loss_summarize(byte[] loss, byte[] summary) { NativeJNI.loss_summarize(loss, summary); }
+
+  public static void judge(Context context, long[] lengths, double[] nll, long trained_length, byte[] verdict) { NativeJNI.judge(Context.getCPtr(context), context, lengths, nll, trained_length, verdict); }
+
+  public static String verdict_name(int verdict) {
+    return NativeJNI.verdict_name(verdict);
+  }
+
+  public static String verdict_rule() {
+    return NativeJNI.verdict_rule();
+  }
+
+  public static void tokenize(Context context, int tokenizer, int lowercase, byte[] text, byte[] buffer, long[] needed) { NativeJNI.tokenize(Context.getCPtr(context), context, tokenizer, lowercase, text, buffer, needed); }
+
+  public static void bleu_config_init(byte[] config) {
+    NativeJNI.bleu_config_init(config);
+  }
+
+  public static void bleu_counts_init(byte[] counts) {
+    NativeJNI.bleu_counts_init(counts);
+  }
+
+  public static void bleu_merge(byte[] counts, byte[] from) { NativeJNI.bleu_merge(counts, from); }
+
+  public static void bleu_score(byte[] config, byte[] counts, byte[] result) { NativeJNI.bleu_score(config, counts, result); }
+
+  public static void bleu_signature(byte[] config, int references, byte[] buffer, long[] needed) { NativeJNI.bleu_signature(config, references, buffer, needed); }
+
+  public static void chrf_config_init(byte[] config) {
+    NativeJNI.chrf_config_init(config);
+  }
+
+  public static void chrf_counts_init(byte[] counts) {
+    NativeJNI.chrf_counts_init(counts);
+  }
+
+  public static void chrf_merge(byte[] counts, byte[] from) { NativeJNI.chrf_merge(counts, from); }
+
+  public static void chrf_score(byte[] config, byte[] counts, double[] score) { NativeJNI.chrf_score(config, counts, score); }
+
+  public static void rouge_config_init(byte[] config, int kind) {
+    NativeJNI.rouge_config_init(config, kind);
+  }
+
+  public static void bootstrap_config_init(byte[] config) {
+    NativeJNI.bootstrap_config_init(config);
+  }
+
+  public static void bootstrap_mean(Context context, byte[] config, double[] values, byte[] interval) { NativeJNI.bootstrap_mean(Context.getCPtr(context), context, config, values, interval); }
+
+  public static void bleu_bootstrap(Context context, byte[] config, byte[] bleu, byte[] segments, byte[] interval) { NativeJNI.bleu_bootstrap(Context.getCPtr(context), context, config, bleu, segments, interval); }
+
+  public static void passkey_config_init(byte[] config, int form) {
+    NativeJNI.passkey_config_init(config, form);
+  }
+
+  public static void passkey_make(Context context, byte[] config, byte[] buffer, long[] needed, byte[] passkey) { NativeJNI.passkey_make(Context.getCPtr(context), context, config, buffer, needed, passkey); }
+
+  public static void passkey_check(Context context, byte[] generated, long key, int[] correct) { NativeJNI.passkey_check(Context.getCPtr(context), context, generated, key, correct); }
+
+  public static void needle_place(Context context, long[] haystack, long[] needle, long[] question, double depth, long[] boundaries, long[] out, long[] position) { NativeJNI.needle_place(Context.getCPtr(context), context, haystack, needle, question, depth, boundaries, out, position); }
+
+  public static void model_options_init(byte[] options) {
+    NativeJNI.model_options_init(options);
+  }
+
+  public static void model_describe(Model model, byte[] info) { NativeJNI.model_describe(Model.getCPtr(model), model, info); }
+
+  public static void model_layer_at(Model model, long index, byte[] layer) { NativeJNI.model_layer_at(Model.getCPtr(model), model, index, layer); }
+
+  public static void model_note_at(Model model, long index, byte[] note) { NativeJNI.model_note_at(Model.getCPtr(model), model, index, note); }
+
   public static void tensor_contiguous(long batch, long heads, long sequence, long features, long[] dims) {
     NativeJNI.tensor_contiguous(batch, heads, sequence, features, dims);
   }
 
   public static void tensor_check(int dtype, long[] dims, long bytes) { NativeJNI.tensor_check(dtype, dims, bytes); }
 
-  public static Scheme scheme_create(RopeConfig rope, double[] short_factors, double[] long_factors, RemapConfig remap, BiasConfig bias, float[] values, double[] a, double[] p, double[] slopes, MaskConfig mask, ScoreConfig score, float[] sink_logits) {
-    long cPtr = NativeJNI.scheme_create(RopeConfig.getCPtr(rope), rope, short_factors, long_factors, RemapConfig.getCPtr(remap), remap, BiasConfig.getCPtr(bias), bias, values, a, p, slopes, MaskConfig.getCPtr(mask), mask, ScoreConfig.getCPtr(score), score, sink_logits);
+  public static Scheme model_layer_scheme(Model model, long index) {
+    long cPtr = NativeJNI.model_layer_scheme(Model.getCPtr(model), model, index);
     return (cPtr == 0) ? null : new Scheme(cPtr, true);
   }
 
-  public static Scheme scheme_from_json(byte[] document) {
-    long cPtr = NativeJNI.scheme_from_json(document);
+  public static void diagnose(byte[] buffer, long[] needed) { NativeJNI.diagnose(buffer, needed); }
+
+  public static Scheme scheme_create(byte[] rope, double[] short_factors, double[] long_factors, byte[] remap, byte[] bias, float[] values, double[] a, double[] p, double[] slopes, byte[] mask, byte[] score, float[] sink_logits) {
+    long cPtr = NativeJNI.scheme_create(rope, short_factors, long_factors, remap, bias, values, a, p, slopes, mask, score, sink_logits);
     return (cPtr == 0) ? null : new Scheme(cPtr, true);
   }
 
-  public static void scheme_to_json(Scheme scheme, byte[] buffer, long[] whole) { NativeJNI.scheme_to_json(Scheme.getCPtr(scheme), scheme, buffer, whole); }
-
-  public static void rope_frequencies(Scheme scheme, long length, double[] inv_freq, double[] magnitude) { NativeJNI.rope_frequencies(Scheme.getCPtr(scheme), scheme, length, inv_freq, magnitude); }
-
-  public static void scheme_visible(Scheme scheme, long query, long keys, long[] intervals) { NativeJNI.scheme_visible(Scheme.getCPtr(scheme), scheme, query, keys, intervals); }
+  public static Scheme scheme_from_json(byte[] text) {
+    long cPtr = NativeJNI.scheme_from_json(text);
+    return (cPtr == 0) ? null : new Scheme(cPtr, true);
+  }
 
   public static void rope_apply(Context context, Scheme scheme, int side, int branch, int direction, long length, long axis_stride, double xpos_centre, long[] positions, io.farspan.runtime.Memory in, int in_dtype, long[] in_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
     try { NativeJNI.rope_apply(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, side, branch, direction, length, axis_stride, xpos_centre, positions, io.farspan.runtime.Memory.array(in), in_dtype, in_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
@@ -100,10 +273,8 @@ public class Native implements NativeConstants {
     }
   }
 
-  public static void bias_fill(Context context, Scheme scheme, int head, long length, long first_distance, float[] out) { NativeJNI.bias_fill(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, head, length, first_distance, out); }
-
-  public static void sinusoidal_fill(Context context, int layout, long first, double base, io.farspan.runtime.Memory out, int dtype, long[] dims) {
-    try { NativeJNI.sinusoidal_fill(Context.getCPtr(context), context, layout, first, base, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
+  public static void sinusoidal_fill(Context context, int layout, long first, double base, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
+    try { NativeJNI.sinusoidal_fill(Context.getCPtr(context), context, layout, first, base, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
@@ -115,20 +286,18 @@ public class Native implements NativeConstants {
     }
   }
 
-  public static void fire_fill(Context context, FireConfig config, float[] w1, float[] b1, float[] w2, float[] b2, long[] query_positions, long[] key_positions, io.farspan.runtime.Memory out, int dtype, long[] dims) {
-    try { NativeJNI.fire_fill(Context.getCPtr(context), context, FireConfig.getCPtr(config), config, w1, b1, w2, b2, query_positions, key_positions, io.farspan.runtime.Memory.array(out), dtype, dims); } finally {
+  public static void fire_fill(Context context, byte[] config, float[] w1, float[] b1, float[] w2, float[] b2, long[] query_positions, long[] key_positions, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims) {
+    try { NativeJNI.fire_fill(Context.getCPtr(context), context, config, w1, b1, w2, b2, query_positions, key_positions, io.farspan.runtime.Memory.array(out), out_dtype, out_dims); } finally {
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
 
-  public static Plan plan_create(Context context, Scheme scheme, Problem problem, long[] query_positions, long[] key_positions, long[] query_axis_positions, long[] key_axis_positions, long[] query_offsets, long[] key_offsets, long[] key_ranges) {
-    long cPtr = NativeJNI.plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Problem.getCPtr(problem), problem, query_positions, key_positions, query_axis_positions, key_axis_positions, query_offsets, key_offsets, key_ranges);
+  public static Plan plan_create(Context context, Scheme scheme, byte[] problem, long[] query_positions, long[] key_positions, long[] query_axis_positions, long[] key_axis_positions, long[] query_offsets, long[] key_offsets, long[] key_ranges) {
+    long cPtr = NativeJNI.plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, problem, query_positions, key_positions, query_axis_positions, key_axis_positions, query_offsets, key_offsets, key_ranges);
     return (cPtr == 0) ? null : new Plan(cPtr, true);
   }
 
-  public static void plan_tile_counts(Plan plan, long[] counts) { NativeJNI.plan_tile_counts(Plan.getCPtr(plan), plan, counts); }
-
-  public static void attention_run(Context context, Plan plan, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims, io.farspan.runtime.Memory bias, int bias_dtype, long[] bias_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, java.nio.ByteBuffer workspace) {
+  public static void attention_run(Context context, Plan plan, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims, io.farspan.runtime.Memory bias, int bias_dtype, long[] bias_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, Object workspace) {
     try { NativeJNI.attention_run(Context.getCPtr(context), context, Plan.getCPtr(plan), plan, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims, io.farspan.runtime.Memory.array(bias), bias_dtype, bias_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse, workspace); } finally {
       java.lang.ref.Reference.reachabilityFence(q);
       java.lang.ref.Reference.reachabilityFence(k);
@@ -147,198 +316,87 @@ public class Native implements NativeConstants {
     }
   }
 
-  public static void attention_merge(Context context, io.farspan.runtime.Memory out_a, int a_dtype, long[] a_dims, Object lse_a, io.farspan.runtime.Memory out_b, int b_dtype, long[] b_dims, Object lse_b) {
-    try { NativeJNI.attention_merge(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(out_a), a_dtype, a_dims, lse_a, io.farspan.runtime.Memory.array(out_b), b_dtype, b_dims, lse_b); } finally {
+  public static void attention_merge(Context context, io.farspan.runtime.Memory out_a, int out_a_dtype, long[] out_a_dims, Object lse_a, io.farspan.runtime.Memory out_b, int out_b_dtype, long[] out_b_dims, Object lse_b) {
+    try { NativeJNI.attention_merge(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(out_a), out_a_dtype, out_a_dims, lse_a, io.farspan.runtime.Memory.array(out_b), out_b_dtype, out_b_dims, lse_b); } finally {
       java.lang.ref.Reference.reachabilityFence(out_a);
       java.lang.ref.Reference.reachabilityFence(out_b);
     }
   }
 
-  public static void cancel_flag_set(CancelFlag flag, int value) {
-    NativeJNI.cancel_flag_set(CancelFlag.getCPtr(flag), flag, value);
-  }
-
-  public static Context context_create(ContextConfig config, CancelFlag cancel) {
-    long cPtr = NativeJNI.context_create(ContextConfig.getCPtr(config), config, CancelFlag.getCPtr(cancel), cancel);
+  public static Context context_create(byte[] config) {
+    long cPtr = NativeJNI.context_create(config);
     return (cPtr == 0) ? null : new Context(cPtr, true);
   }
 
-  public static String diagnose() {
-    return NativeJNI.diagnose();
-  }
-
-  public static void cache_sequence_create(Cache cache, long[] sequence) { NativeJNI.cache_sequence_create(Cache.getCPtr(cache), cache, sequence); }
-
-  public static void cache_sequence_destroy(Cache cache, long sequence) { NativeJNI.cache_sequence_destroy(Cache.getCPtr(cache), cache, sequence); }
-
-  public static void cache_fork(Cache cache, long sequence, long[] child) { NativeJNI.cache_fork(Cache.getCPtr(cache), cache, sequence, child); }
-
-  public static void cache_evict(Cache cache, long sequence, long first, long last) { NativeJNI.cache_evict(Cache.getCPtr(cache), cache, sequence, first, last); }
-
-  public static void cache_keep(Cache cache, long sequence, long sinks, long window) { NativeJNI.cache_keep(Cache.getCPtr(cache), cache, sequence, sinks, window); }
-
-  public static void cache_clear(Cache cache) { NativeJNI.cache_clear(Cache.getCPtr(cache), cache); }
-
-  public static void cache_sequence_info(Cache cache, long sequence, SequenceInfo info) { NativeJNI.cache_sequence_info(Cache.getCPtr(cache), cache, sequence, SequenceInfo.getCPtr(info), info); }
-
-  public static void cache_get_statistics(Cache cache, CacheStatistics statistics) { NativeJNI.cache_get_statistics(Cache.getCPtr(cache), cache, CacheStatistics.getCPtr(statistics), statistics); }
-
-  public static long cache_plan_workspace_size(CachePlan plan) {
-    return NativeJNI.cache_plan_workspace_size(CachePlan.getCPtr(plan), plan);
-  }
-
-  public static long cache_save_size(Cache cache, long sequence) {
-    return NativeJNI.cache_save_size(Cache.getCPtr(cache), cache, sequence);
-  }
-
-  public static Cache cache_create(CacheConfig config) {
-    long cPtr = NativeJNI.cache_create(CacheConfig.getCPtr(config), config);
+  public static Cache cache_create(byte[] config) {
+    long cPtr = NativeJNI.cache_create(config);
     return (cPtr == 0) ? null : new Cache(cPtr, true);
   }
 
-  public static void cache_append(Cache cache, long[] sequences, long[] offsets, long[] positions) { NativeJNI.cache_append(Cache.getCPtr(cache), cache, sequences, offsets, positions); }
+  public static void cache_append(Context context, Cache cache, long[] sequence, long[] offsets, long[] positions) { NativeJNI.cache_append(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, sequence, offsets, positions); }
 
-  public static void cache_write(Context context, Cache cache, long layer, long[] sequences, long[] offsets, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims) {
-    try { NativeJNI.cache_write(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, layer, sequences, offsets, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims); } finally {
+  public static void cache_write(Context context, Cache cache, long layer, long[] sequence, long[] offsets, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims) {
+    try { NativeJNI.cache_write(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, layer, sequence, offsets, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims); } finally {
       java.lang.ref.Reference.reachabilityFence(k);
       java.lang.ref.Reference.reachabilityFence(v);
     }
   }
 
-  public static CachePlan cache_plan_create(Context context, Scheme scheme, Cache cache, long[] sequences, long[] offsets, long query_heads, long[] positions, long length) {
-    long cPtr = NativeJNI.cache_plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, sequences, offsets, query_heads, positions, length);
+  public static CachePlan cache_plan_create(Context context, Scheme scheme, Cache cache, long[] sequence, long[] offsets, long query_heads, long[] positions, long length) {
+    long cPtr = NativeJNI.cache_plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, sequence, offsets, query_heads, positions, length);
     return (cPtr == 0) ? null : new CachePlan(cPtr, true);
   }
 
-  public static void cache_run(Context context, CachePlan plan, long layer, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, java.nio.ByteBuffer workspace) {
+  public static void cache_run(Context context, CachePlan plan, long layer, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, Object workspace) {
     try { NativeJNI.cache_run(Context.getCPtr(context), context, CachePlan.getCPtr(plan), plan, layer, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse, workspace); } finally {
       java.lang.ref.Reference.reachabilityFence(q);
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
 
-  public static void attention_decode(Context context, Scheme scheme, Cache cache, long layer, long[] sequences, long[] offsets, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse) {
-    try { NativeJNI.attention_decode(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, layer, sequences, offsets, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse); } finally {
+  public static void attention_decode(Context context, Scheme scheme, Cache cache, long layer, long[] sequence, long[] offsets, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse) {
+    try { NativeJNI.attention_decode(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, layer, sequence, offsets, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse); } finally {
       java.lang.ref.Reference.reachabilityFence(q);
       java.lang.ref.Reference.reachabilityFence(out);
     }
   }
 
-  public static void cache_save(Cache cache, long sequence, Object buffer) { NativeJNI.cache_save(Cache.getCPtr(cache), cache, sequence, buffer); }
-
-  public static void cache_restore(Cache cache, Object buffer, long[] sequence) { NativeJNI.cache_restore(Cache.getCPtr(cache), cache, buffer, sequence); }
-
-  public static String verdict_name(int verdict) {
-    return NativeJNI.verdict_name(verdict);
-  }
-
-  public static String verdict_rule() {
-    return NativeJNI.verdict_rule();
-  }
-
-  public static void token_nll(Context context, io.farspan.runtime.Memory logits, int dtype, long[] logits_dims, long[] targets, long ignore_index, double[] nll) {
-    try { NativeJNI.token_nll(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), dtype, logits_dims, targets, ignore_index, nll); } finally {
+  public static void token_nll(Context context, io.farspan.runtime.Memory logits, int logits_dtype, long[] logits_dims, long[] targets, long ignore_index, double[] nll) {
+    try { NativeJNI.token_nll(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), logits_dtype, logits_dims, targets, ignore_index, nll); } finally {
       java.lang.ref.Reference.reachabilityFence(logits);
     }
   }
 
-  public static void token_nll_grad(Context context, io.farspan.runtime.Memory logits, int dtype, long[] logits_dims, long[] targets, long ignore_index, float[] weights, io.farspan.runtime.Memory grad, int grad_dtype, long[] grad_dims) {
-    try { NativeJNI.token_nll_grad(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), dtype, logits_dims, targets, ignore_index, weights, io.farspan.runtime.Memory.array(grad), grad_dtype, grad_dims); } finally {
+  public static void token_nll_grad(Context context, io.farspan.runtime.Memory logits, int logits_dtype, long[] logits_dims, long[] targets, long ignore_index, float[] weights, io.farspan.runtime.Memory grad, int grad_dtype, long[] grad_dims) {
+    try { NativeJNI.token_nll_grad(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), logits_dtype, logits_dims, targets, ignore_index, weights, io.farspan.runtime.Memory.array(grad), grad_dtype, grad_dims); } finally {
       java.lang.ref.Reference.reachabilityFence(logits);
       java.lang.ref.Reference.reachabilityFence(grad);
     }
   }
 
-  public static void windows_count(WindowsConfig config, long[] whole) { NativeJNI.windows_count(WindowsConfig.getCPtr(config), config, whole); }
+  public static void bleu_add(Context context, byte[] config, byte[] hypothesis, byte[] references, long[] references_lengths, byte[] counts) { NativeJNI.bleu_add(Context.getCPtr(context), context, config, hypothesis, references, references_lengths, counts); }
 
-  public static void windows_get(WindowsConfig config, long index, long[] whole) { NativeJNI.windows_get(WindowsConfig.getCPtr(config), config, index, whole); }
+  public static void bleu_add_tokens(Context context, byte[] config, long[] hypothesis, long[] references, long[] references_lengths, byte[] counts) { NativeJNI.bleu_add_tokens(Context.getCPtr(context), context, config, hypothesis, references, references_lengths, counts); }
 
-  public static void loss_init(long[] whole, double[] real) { NativeJNI.loss_init(whole, real); }
+  public static void chrf_add(Context context, byte[] config, byte[] hypothesis, byte[] references, long[] references_lengths, byte[] counts) { NativeJNI.chrf_add(Context.getCPtr(context), context, config, hypothesis, references, references_lengths, counts); }
 
-  public static void loss_add(long[] whole, double[] real, double[] losses, long[] targets, long ignore_index, long bytes) { NativeJNI.loss_add(whole, real, losses, targets, ignore_index, bytes); }
+  public static void rouge(Context context, byte[] config, byte[] hypothesis, byte[] references, long[] references_lengths, byte[] result) { NativeJNI.rouge(Context.getCPtr(context), context, config, hypothesis, references, references_lengths, result); }
 
-  public static void loss_merge(long[] whole, double[] real, long[] from_whole, double[] from_real) { NativeJNI.loss_merge(whole, real, from_whole, from_real); }
+  public static void rouge_tokens(Context context, byte[] config, long[] hypothesis, long[] references, long[] references_lengths, byte[] result) { NativeJNI.rouge_tokens(Context.getCPtr(context), context, config, hypothesis, references, references_lengths, result); }
 
-  public static void loss_add_by_context(long[] whole, double[] real, long[] edges, long first_context, double[] losses, long[] targets, long ignore_index) { NativeJNI.loss_add_by_context(whole, real, edges, first_context, losses, targets, ignore_index); }
-
-  public static void loss_summarize(long[] from_whole, double[] from_real, double[] real) { NativeJNI.loss_summarize(from_whole, from_real, real); }
-
-  public static void judge(long[] lengths, double[] losses, long trained_length, long[] whole, double[] real) { NativeJNI.judge(lengths, losses, trained_length, whole, real); }
-
-  public static void tokenize(int tokenizer, int lowercase, byte[] text, byte[] buffer, long[] whole) { NativeJNI.tokenize(tokenizer, lowercase, text, buffer, whole); }
-
-  public static void bleu_add(BleuConfig config, byte[] texts, long[] lengths, long[] whole) { NativeJNI.bleu_add(BleuConfig.getCPtr(config), config, texts, lengths, whole); }
-
-  public static void bleu_add_tokens(BleuConfig config, long[] ids, long[] lengths, long[] whole) { NativeJNI.bleu_add_tokens(BleuConfig.getCPtr(config), config, ids, lengths, whole); }
-
-  public static void bleu_merge(long[] whole, long[] from_whole) { NativeJNI.bleu_merge(whole, from_whole); }
-
-  public static void bleu_score(BleuConfig config, long[] from_whole, long[] whole, double[] real) { NativeJNI.bleu_score(BleuConfig.getCPtr(config), config, from_whole, whole, real); }
-
-  public static void bleu_signature(BleuConfig config, int references, byte[] buffer, long[] whole) { NativeJNI.bleu_signature(BleuConfig.getCPtr(config), config, references, buffer, whole); }
-
-  public static void chrf_add(ChrfConfig config, byte[] texts, long[] lengths, long[] whole) { NativeJNI.chrf_add(ChrfConfig.getCPtr(config), config, texts, lengths, whole); }
-
-  public static void chrf_merge(long[] whole, long[] from_whole) { NativeJNI.chrf_merge(whole, from_whole); }
-
-  public static void chrf_score(ChrfConfig config, long[] from_whole, double[] real) { NativeJNI.chrf_score(ChrfConfig.getCPtr(config), config, from_whole, real); }
-
-  public static void rouge(RougeConfig config, byte[] texts, long[] lengths, long[] whole, double[] real) { NativeJNI.rouge(RougeConfig.getCPtr(config), config, texts, lengths, whole, real); }
-
-  public static void rouge_tokens(RougeConfig config, long[] ids, long[] lengths, long[] whole, double[] real) { NativeJNI.rouge_tokens(RougeConfig.getCPtr(config), config, ids, lengths, whole, real); }
-
-  public static void bootstrap_mean(Context context, BootstrapConfig config, double[] values, double[] real) { NativeJNI.bootstrap_mean(Context.getCPtr(context), context, BootstrapConfig.getCPtr(config), config, values, real); }
-
-  public static void bleu_bootstrap(Context context, BootstrapConfig config, BleuConfig bleu, long[] from_whole, double[] real) { NativeJNI.bleu_bootstrap(Context.getCPtr(context), context, BootstrapConfig.getCPtr(config), config, BleuConfig.getCPtr(bleu), bleu, from_whole, real); }
-
-  public static void passkey_make(PasskeyConfig config, byte[] buffer, long[] whole, double[] real) { NativeJNI.passkey_make(PasskeyConfig.getCPtr(config), config, buffer, whole, real); }
-
-  public static void passkey_check(byte[] text, long key, long[] whole) { NativeJNI.passkey_check(text, key, whole); }
-
-  public static void needle_place(long[] ids, long[] lengths, double depth, long[] boundary, long[] out, long[] whole) { NativeJNI.needle_place(ids, lengths, depth, boundary, out, whole); }
-
-  public static void model_describe(Model model, ModelInfo info) { NativeJNI.model_describe(Model.getCPtr(model), model, ModelInfo.getCPtr(info), info); }
-
-  public static void model_layer_at(Model model, long index, ModelLayer layer) { NativeJNI.model_layer_at(Model.getCPtr(model), model, index, ModelLayer.getCPtr(layer), layer); }
-
-  public static void model_note_at(Model model, long index, ModelNote note) { NativeJNI.model_note_at(Model.getCPtr(model), model, index, ModelNote.getCPtr(note), note); }
-
-  public static void metadata_integers(Metadata list, byte[] key, int is_array, long[] integers) { NativeJNI.metadata_integers(Metadata.getCPtr(list), list, key, is_array, integers); }
-
-  public static void metadata_reals(Metadata list, byte[] key, int is_array, double[] reals) { NativeJNI.metadata_reals(Metadata.getCPtr(list), list, key, is_array, reals); }
-
-  public static void metadata_texts(Metadata list, byte[] key, int is_array, long count) { NativeJNI.metadata_texts(Metadata.getCPtr(list), list, key, is_array, count); }
-
-  public static void metadata_text(Metadata list, long index, byte[] content) { NativeJNI.metadata_text(Metadata.getCPtr(list), list, index, content); }
-
-  public static Model model_from_config(byte[] document, ModelOptions options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
-    long cPtr = NativeJNI.model_from_config(document, ModelOptions.getCPtr(options), options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
+  public static Model model_from_config(Context context, byte[] text, byte[] options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
+    long cPtr = NativeJNI.model_from_config(Context.getCPtr(context), context, text, options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
     return (cPtr == 0) ? null : new Model(cPtr, true);
   }
 
-  public static Model model_from_metadata(Metadata list, ModelOptions options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
-    long cPtr = NativeJNI.model_from_metadata(Metadata.getCPtr(list), list, ModelOptions.getCPtr(options), options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
+  public static Model model_from_metadata(Context context, Object entries, byte[] options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
+    long cPtr = NativeJNI.model_from_metadata(Context.getCPtr(context), context, entries, options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
     return (cPtr == 0) ? null : new Model(cPtr, true);
   }
 
-  public static Model model_from_gguf(java.nio.ByteBuffer file, ModelOptions options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
-    long cPtr = NativeJNI.model_from_gguf(file, ModelOptions.getCPtr(options), options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
+  public static Model model_from_gguf(Context context, Object file, byte[] options, float[] t5_encoder, float[] t5_decoder, double[] rope_freqs, double[] rope_short, double[] rope_long) {
+    long cPtr = NativeJNI.model_from_gguf(Context.getCPtr(context), context, file, options, t5_encoder, t5_decoder, rope_freqs, rope_short, rope_long);
     return (cPtr == 0) ? null : new Model(cPtr, true);
   }
-
-  public static Scheme model_layer_scheme(Model model, long index) {
-    long cPtr = NativeJNI.model_layer_scheme(Model.getCPtr(model), model, index);
-    return (cPtr == 0) ? null : new Scheme(cPtr, true);
-  }
-
-  public static void model_layer_parts(Model model, long index, RopeConfig rope, RemapConfig remap, BiasConfig bias, MaskConfig mask, ScoreConfig score) { NativeJNI.model_layer_parts(Model.getCPtr(model), model, index, RopeConfig.getCPtr(rope), rope, RemapConfig.getCPtr(remap), remap, BiasConfig.getCPtr(bias), bias, MaskConfig.getCPtr(mask), mask, ScoreConfig.getCPtr(score), score); }
-
-  public static long model_layer_array_count(Model model, long index, int which) {
-    return NativeJNI.model_layer_array_count(Model.getCPtr(model), model, index, which);
-  }
-
-  public static void model_layer_doubles(Model model, long index, int which, double[] values) { NativeJNI.model_layer_doubles(Model.getCPtr(model), model, index, which, values); }
-
-  public static void model_layer_floats(Model model, long index, int which, float[] values) { NativeJNI.model_layer_floats(Model.getCPtr(model), model, index, which, values); }
 
 }

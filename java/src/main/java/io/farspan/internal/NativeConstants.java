@@ -130,8 +130,6 @@ public interface NativeConstants {
   public final static int ISA_AVX512 = 3;
   public final static int ISA_NEON = 4;
 
-  public final static int FLAT_DIMS = 10;
-
   public final static int WINDOWS_BLOCKS = 1;
   public final static int WINDOWS_SLIDING = 2;
   public final static int WINDOWS_GROWING = 3;
@@ -171,20 +169,6 @@ public interface NativeConstants {
   public final static int PASSKEY_LANDMARK = 1;
   public final static int PASSKEY_SENTENCES = 2;
 
-  public final static int FLAT_WINDOW = 6;
-  public final static int FLAT_LOSS_WHOLE = 5;
-  public final static int FLAT_LOSS_REAL = 4;
-  public final static int FLAT_SUMMARY = 5;
-  public final static int FLAT_VERDICT_WHOLE = 3;
-
-  public final static int FLAT_MISSING = -1;
-  public final static int FLAT_BLEU_COUNTS = 20;
-  public final static int FLAT_BLEU_REAL = 10;
-  public final static int FLAT_CHRF_COUNTS = 50;
-  public final static int FLAT_ROUGE_REAL = 3;
-  public final static int FLAT_INTERVAL = 4;
-  public final static int FLAT_PASSKEY_WHOLE = 4;
-
   public final static int RELEASE_REFERENCE = 0;
   public final static int RELEASE_TRANSFORMERS_4_48 = 1;
   public final static int RELEASE_LLAMA_CPP = 2;
@@ -200,6 +184,9 @@ public interface NativeConstants {
   public final static int EXTENSION_DUAL_CHUNK = 8;
   public final static int EXTENSION_ALIBI_SLOPES = 9;
 
+  public final static int METADATA_INTEGER = 1;
+  public final static int METADATA_REAL = 2;
+  public final static int METADATA_TEXT = 3;
 
   public final static int ABSOLUTE_NONE = 0;
   public final static int ABSOLUTE_LEARNED = 1;
@@ -224,12 +211,6 @@ public interface NativeConstants {
   public final static int NOTE_NO_EFFECT = 20;
   public final static int NOTE_INCOMPLETE = 21;
 
-  public final static int FLAT_SHORT_FACTORS = 0;
-  public final static int FLAT_LONG_FACTORS = 1;
-  public final static int FLAT_BIAS_A = 2;
-  public final static int FLAT_BIAS_P = 3;
-  public final static int FLAT_BIAS_VALUES = 4;
-  public final static int FLAT_SINK_LOGITS = 5;
-  public final static int FLAT_BIAS_SLOPES = 6;
+  public final static int FLAT_DIMS = 10;
 
 }

@@ -36,36 +36,23 @@ public abstract class Access {
     }
 
     /**
-     * What a tensor views.
-     *
-     * @param tensor not null
-     * @return the array or the buffer
-     */
-    public abstract Memory memory(Tensor tensor);
-
-    /**
-     * The number of a tensor's element type.
-     *
-     * @param tensor not null
-     * @return the C library's number
-     */
-    public abstract int code(Tensor tensor);
-
-    /**
-     * How a tensor lies in its memory.
-     *
-     * @param tensor not null
-     * @return as io.farspan.Tensor describes it, not to be changed
-     */
-    public abstract long[] dims(Tensor tensor);
-
-    /**
-     * Refuses a tensor whose memory is read-only.
+     * What a tensor views, to be read.
      *
      * @param tensor not null
      * @param name of the argument, for the message
+     * @return its memory
      */
-    public abstract void requireWritable(Tensor tensor, String name);
+    public abstract Memory input(Tensor tensor, String name);
+
+    /**
+     * What a tensor views, to be written.
+     *
+     * @param tensor not null
+     * @param name of the argument, for the message
+     * @return its memory
+     * @throws IllegalArgumentException if that is read-only
+     */
+    public abstract Memory output(Tensor tensor, String name);
 
     /**
      * Enters a call; {@link #release} must follow.
