@@ -27,7 +27,7 @@ abstract class CacheCalls implements AutoCloseable {
     /**
      * Makes a cache without sequences.
      *
-     * @param config how; not changed
+     * @param config not changed
      * @return a new one, to be closed
      * @throws FarspanException Status.SHAPE and Status.DTYPE for what does not fit; Status.PARAMETER_RANGE for a
      *     negative memory limit

@@ -58,7 +58,7 @@ abstract class BleuCountsCalls {
      * independent: count them in any order, in any thread, into any counts.
      *
      * @param context null for the defaults
-     * @param config how; not changed
+     * @param config not changed
      * @param hypothesis any text or ids; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have. For a
      *     signature: how many, 0 if that varies
@@ -82,7 +82,7 @@ abstract class BleuCountsCalls {
     /**
      * The same with the default context.
      *
-     * @param config how; not changed
+     * @param config not changed
      * @param hypothesis any text or ids; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have. For a
      *     signature: how many, 0 if that varies
@@ -100,7 +100,7 @@ abstract class BleuCountsCalls {
      * each.
      *
      * @param context null for the defaults
-     * @param config how; not changed
+     * @param config not changed
      * @param hypothesis any text or ids; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have. For a
      *     signature: how many, 0 if that varies
@@ -122,7 +122,7 @@ abstract class BleuCountsCalls {
     /**
      * The same with the default context.
      *
-     * @param config how; not changed
+     * @param config not changed
      * @param hypothesis any text or ids; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have. For a
      *     signature: how many, 0 if that varies

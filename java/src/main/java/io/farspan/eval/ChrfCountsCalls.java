@@ -39,7 +39,7 @@ abstract class ChrfCountsCalls {
      * As BleuCounts.add; of several references the one that gives this segment the best score is counted.
      *
      * @param context null for the defaults
-     * @param config how; not changed
+     * @param config not changed
      * @param hypothesis any text or ids; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have. For a
      *     signature: how many, 0 if that varies
@@ -63,7 +63,7 @@ abstract class ChrfCountsCalls {
     /**
      * The same with the default context.
      *
-     * @param config how; not changed
+     * @param config not changed
      * @param hypothesis any text or ids; an unpaired surrogate counts as U+FFFD
      * @param references at least one; an element that is null is a reference that this segment does not have. For a
      *     signature: how many, 0 if that varies
@@ -90,7 +90,7 @@ abstract class ChrfCountsCalls {
     /**
      * The score, 0 .. 100, equal to sacrebleu's within rounding.
      *
-     * @param config how; not changed
+     * @param config not changed
      * @return 0 to 100
      * @throws io.farspan.FarspanException as ChrfCounts.add for the configuration
      */

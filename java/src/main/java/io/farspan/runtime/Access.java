@@ -10,20 +10,12 @@ public abstract class Access {
     /** Made by io.farspan only. */
     protected Access() {}
 
-    /**
-     * Called once by io.farspan, when its class that implements this is initialised.
-     *
-     * @param given the implementation
-     */
+    /** Called once by io.farspan, when its class that implements this is initialised. */
     protected static void set(Access given) {
         access = given;
     }
 
-    /**
-     * The implementation.
-     *
-     * @return the only one
-     */
+    /** The implementation. */
     public static Access get() {
         if (access == null) {
             try {
@@ -35,38 +27,15 @@ public abstract class Access {
         return access;
     }
 
-    /**
-     * What a tensor views, to be read.
-     *
-     * @param tensor not null
-     * @param name of the argument, for the message
-     * @return its memory
-     */
+    /** What a tensor views, to be read. */
     public abstract Memory input(Tensor tensor, String name);
 
-    /**
-     * What a tensor views, to be written.
-     *
-     * @param tensor not null
-     * @param name of the argument, for the message
-     * @return its memory
-     * @throws IllegalArgumentException if that is read-only
-     */
+    /** What a tensor views, to be written. */
     public abstract Memory output(Tensor tensor, String name);
 
-    /**
-     * Enters a call; {@link #release} must follow.
-     *
-     * @param context may be null
-     * @return its native object; null for null
-     * @throws IllegalStateException if the context is closed
-     */
+    /** Enters a call, unless the context is null; {@link #release} must follow. */
     public abstract io.farspan.internal.Context acquire(Context context);
 
-    /**
-     * Leaves a call.
-     *
-     * @param context as for {@link #acquire}
-     */
+    /** Leaves a call. */
     public abstract void release(Context context);
 }

@@ -17,10 +17,6 @@ public final class Bytes {
     /**
      * The bytes of a text. An unpaired surrogate becomes U+FFFD, which is what the library makes of bytes that are no
      * UTF-8.
-     *
-     * @param text not null
-     * @param name of the argument, for the message
-     * @return a new array
      */
     public static byte[] utf8(String text, String name) {
         CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder()
@@ -37,12 +33,7 @@ public final class Bytes {
         }
     }
 
-    /**
-     * The text of bytes.
-     *
-     * @param utf8 not null
-     * @return the text
-     */
+    /** The text of bytes. */
     public static String text(byte[] utf8) {
         return new String(utf8, StandardCharsets.UTF_8);
     }
@@ -52,22 +43,11 @@ public final class Bytes {
      * small.
      */
     public interface Writer {
-        /**
-         * Makes one attempt.
-         *
-         * @param buffer what is written to
-         * @param needed of one element
-         */
+        /** Makes one attempt. */
         void write(byte[] buffer, long[] needed);
     }
 
-    /**
-     * A text that the library writes into a buffer of a size that only it knows.
-     *
-     * @param guess usually suffices
-     * @param writer called until the buffer suffices
-     * @return the text
-     */
+    /** A text that the library writes into a buffer of a size that only it knows. */
     public static String written(int guess, Writer writer) {
         byte[] buffer = new byte[guess];
         long[] needed = new long[1];

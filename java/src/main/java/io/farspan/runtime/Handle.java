@@ -30,30 +30,14 @@ public final class Handle<T> {
         this.destroy = destroy;
     }
 
-    /**
-     * Takes charge of a native object.
-     *
-     * @param owner closes the object when it becomes unreachable; neither {@code object} nor {@code destroy} may refer
-     * to it
-     * @param object the native object
-     * @param borrowed what it points to, kept reachable as long as the handle is; may be null
-     * @param name of the object in messages
-     * @param destroy called once
-     * @param <T> the generated class of the object
-     * @return the handle
-     */
+    /** Takes charge of a native object. */
     public static <T> Handle<T> of(Object owner, T object, Object borrowed, String name, Consumer<T> destroy) {
         Handle<T> handle = new Handle<>(object, borrowed, name, destroy);
         handle.closing = CLEANER.register(owner, handle::closeOnce);
         return handle;
     }
 
-    /**
-     * Enters a call. Every success needs one {@link #release}.
-     *
-     * @return the object, which lives at least until the release
-     * @throws IllegalStateException if the handle is closed
-     */
+    /** Enters a call. Every success needs one {@link #release}. */
     public T acquire() {
         int calls;
         do {

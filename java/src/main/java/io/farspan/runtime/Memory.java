@@ -18,14 +18,7 @@ public final class Memory {
     private final float[] array;
     private final Buffer buffer;
 
-    /**
-     * A view.
-     *
-     * @param array which native code gets as a copy, or null
-     * @param buffer whole, direct and of native order, or null; its address is good for as long as this object is reachable
-     * @param code the number of the element type
-     * @param dims as below
-     */
+    /** A view. */
     public Memory(float[] array, Buffer buffer, int code, long[] dims) {
         this.array = array;
         this.buffer = buffer;
@@ -33,31 +26,17 @@ public final class Memory {
         this.dims = dims;
     }
 
-    /**
-     * The same memory, viewed in another way.
-     *
-     * @param dims as above
-     * @return a new view
-     */
+    /** The same memory, viewed in another way. */
     public Memory viewed(long[] dims) {
         return new Memory(array, buffer, code, dims);
     }
 
-    /**
-     * The array to copy.
-     *
-     * @param memory not null
-     * @return null for a buffer
-     */
+    /** The array to copy. */
     public static float[] array(Memory memory) {
         return memory.array;
     }
 
-    /**
-     * The buffer.
-     *
-     * @return null for an array
-     */
+    /** The buffer. */
     public Buffer buffer() {
         return buffer;
     }

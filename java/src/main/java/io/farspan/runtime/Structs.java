@@ -10,35 +10,17 @@ import java.util.function.Function;
 public final class Structs {
     private Structs() {}
 
-    /**
-     * A struct of zeros that knows its size.
-     *
-     * @param size in bytes
-     * @return a buffer with an array
-     */
+    /** A struct of zeros that knows its size. */
     public static ByteBuffer of(int size) {
         return ByteBuffer.allocate(size).order(ByteOrder.nativeOrder()).putInt(0, size);
     }
 
-    /**
-     * Copies a struct of the library's.
-     *
-     * @param address of the struct
-     * @param fields receives it
-     */
+    /** Copies a struct of the library's. */
     public static void copy(long address, ByteBuffer fields) {
         Native.bytes_at(address, fields.array());
     }
 
-    /**
-     * Structs one behind the other.
-     *
-     * @param structs objects that have one each
-     * @param fields gives it
-     * @param size of one, in bytes
-     * @param <T> the class of the objects
-     * @return a copy
-     */
+    /** Structs one behind the other. */
     public static <T> byte[] joined(List<T> structs, Function<T, ByteBuffer> fields, int size) {
         byte[] all = new byte[Math.multiplyExact(structs.size(), size)];
         int at = 0;
@@ -49,12 +31,7 @@ public final class Structs {
         return all;
     }
 
-    /**
-     * The numbers of a struct that has one int behind its size, and longs.
-     *
-     * @param fields the struct
-     * @return the int, then the longs
-     */
+    /** The numbers of a struct that has one int behind its size, and longs. */
     public static long[] longs(ByteBuffer fields) {
         long[] numbers = new long[fields.capacity() / Long.BYTES];
         fields.duplicate().order(fields.order()).asLongBuffer().get(numbers);
@@ -62,13 +39,7 @@ public final class Structs {
         return numbers;
     }
 
-    /**
-     * Writes such numbers.
-     *
-     * @param fields the struct
-     * @param numbers the int, then the longs
-     * @throws IllegalArgumentException if that is another number of numbers
-     */
+    /** Writes such numbers. */
     public static void set(ByteBuffer fields, long[] numbers) {
         if (numbers.length != fields.capacity() / Long.BYTES) {
             throw new IllegalArgumentException(
@@ -80,23 +51,12 @@ public final class Structs {
         fields.putInt(Integer.BYTES, (int) numbers[0]);
     }
 
-    /**
-     * A text of the library's.
-     *
-     * @param address of its first byte
-     * @return a copy; null for no address
-     */
+    /** A text of the library's; null for no address. */
     public static String text(long address) {
         return address == 0 ? null : Bytes.text(Native.text_at(address));
     }
 
-    /**
-     * Numbers of the library's.
-     *
-     * @param address of the first
-     * @param count how many
-     * @return a copy; null for no address
-     */
+    /** Numbers of the library's; null for no address. */
     public static double[] doubles(long address, long count) {
         double[] numbers = address == 0 ? null : new double[Math.toIntExact(count)];
         if (numbers != null) {
@@ -105,13 +65,7 @@ public final class Structs {
         return numbers;
     }
 
-    /**
-     * Numbers of the library's.
-     *
-     * @param address of the first
-     * @param count how many
-     * @return a copy; null for no address
-     */
+    /** Numbers of the library's; null for no address. */
     public static float[] floats(long address, long count) {
         float[] numbers = address == 0 ? null : new float[Math.toIntExact(count)];
         if (numbers != null) {
