@@ -3,7 +3,7 @@
 # the installation sections of the READMEs say, and runs what is carried elsewhere (the jar, the plugin) where only its needs are met.
 # The last line is "N passed, N failed"; before it, the time from clone to first number in each language. Needs root.
 #
-#   scripts/test-bare.sh [TEST ...]      default: c java go rust portable plugin jar java25 crate
+#   scripts/test-bare.sh [TEST ...]      default: c java go rust portable plugin jar java25 crate wheel
 #
 # The roots stay in build/roots (FARSPAN_ROOTS names another place), the logs are in build/logs/bare.
 set -uo pipefail
@@ -243,7 +243,34 @@ needs_only_c_and_unwinder() {
     ! readelf -d "$1" | grep NEEDED | grep -vE "$of_the_c_library|libgcc_s\.so\.1"
 }
 
-[ $# -gt 0 ] || set -- c java go rust portable plugin jar java25 crate
+# The wheel of the portable library, on a Debian 12 with Python, and with NumPy's wheel as PyPI has it.
+make_wheel() {
+    local wheel
+    wheel=$(scripts/wheel.sh "$portable") && rm -rf "$work/wheels" && mkdir -p "$work/wheels" && cp "$wheel" "$work/wheels/" &&
+        python3 -m pip download -q --only-binary=:all: --python-version 3.11 -d "$work/wheels" 'numpy>=1.22' && cp python/README.md tests/bare/wheel.py "$work/"
+}
+# make_python_root: with an interpreter, pip and nothing that compiles
+make_python_root() {
+    make_root bookworm || return
+    [ ! -f "$roots/bookworm-python/.python" ] || return 0
+    copy_root bookworm bookworm-python && in_root "$roots/bookworm-python" apt-get -q install python3 python3-venv &&
+        touch "$roots/bookworm-python/.python"
+}
+installs_the_wheel() {
+    ! in_bare_root bookworm-python sh -c 'command -v cc gcc g++ cmake' && [ -z "$(find "$roots/bookworm-python/usr/lib" -name 'libtbb*' -print -quit)" ] ||
+        { echo 'this root is not bare'; return 1; }
+    in_bare_root bookworm-python sh -ec 'rm -rf ~/venv && python3 -m venv ~/venv && ~/venv/bin/pip install -q --no-index --find-links /given/wheels farspan &&
+        ~/venv/bin/python /given/wheel.py /given/README.md' | tee "$work/said" && grep -q '^installed: ' "$work/said"
+}
+
+test_wheel() {
+    with_the_portable_library || return
+    check 'make a wheel of the portable library' make_wheel || return
+    check 'make a root of Debian 12 with Python' make_python_root || return
+    check 'the wheel installs on bare Debian 12 and runs the README' installs_the_wheel
+}
+
+[ $# -gt 0 ] || set -- c java go rust portable plugin jar java25 crate wheel
 for name; do
     declare -F "test_$name" >/dev/null || { echo "test-bare.sh: no test '$name'" >&2; exit 2; }
     "test_$name"
