@@ -3,8 +3,9 @@
 # which Go's sources hold as a text for tests: Debian's package golang-1.19-src, or any tree of Go. Writes build/report-real/report.html,
 # .md, .csv and .json. Every window that was measured is kept: after an interruption the same command goes on.
 #
-#   scripts/report-real.sh --quick [PREFIX]     8,192 and 16,384 tokens, four methods, two windows: 11 minutes on two idle cores
-#   scripts/report-real.sh [PREFIX] [OPTIONS]   2,048 to 32,768 tokens, all methods with and without log-n, four windows: about a day;
+#   scripts/report-real.sh --quick [PREFIX]     8,192 and 16,384 tokens, four methods, two windows: 11 minutes of two
+#                                               idle cores by the arithmetic it takes; it prints its own estimate
+#   scripts/report-real.sh [PREFIX] [OPTIONS]   2,048 to 32,768 tokens, all methods with and without log-n, four windows: most of a day;
 #                                               OPTIONS go to the report: --minutes 60, --methods rerope,yarn, --lengths 8192,16384
 #
 # PREFIX: where Farspan is installed, by default build/prefix. The packages are those of scripts/oracles.sh --install. FARSPAN_TEXT names
