@@ -116,7 +116,7 @@ public:
         farspan_plan* plan = nullptr;
         must(farspan_plan_create(context_.get(), scheme.get(), &problem, &plan, &error), error);
         plan_.reset(plan);
-        workspace_.resize(farspan_plan_workspace_size(plan));
+        workspace_.resize(static_cast<size_t>(farspan_plan_workspace_size(plan)));
     }
     void run() { run_with(nullptr, 0); }
 

@@ -17,7 +17,7 @@ public:
           d_k_(c.dtype, c.key_heads, c.keys, c.head_dim),
           d_v_(c.dtype, c.key_heads, c.keys, c.head_dim),
           lse_(static_cast<std::size_t>(c.query_heads * c.queries)),
-          space_(farspan_attention_backward_workspace_size(plan())) {
+          space_(static_cast<size_t>(farspan_attention_backward_workspace_size(plan()))) {
         run_with(lse_.data(), static_cast<int64_t>(lse_.size()));
         farspan_attention_gradient_init(&data_, sizeof data_);
         data_.q = &q().tensor;

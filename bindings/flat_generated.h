@@ -226,8 +226,8 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
 
 static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
         farspan_cache* cache, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t
-        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length,
-        farspan_error* error) {
+        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length, int64_t
+        head_offset, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -240,6 +240,7 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
     problem.positions = positions;
     problem.positions_count = positions_count;
     problem.length = length;
+    problem.head_offset = head_offset;
     farspan_cache_plan* plan = NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;

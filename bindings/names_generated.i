@@ -32,6 +32,7 @@
 %ignore farspan_cache_batch;
 %ignore farspan_cache_problem;
 %ignore farspan_attention_gradient;
+%ignore farspan_merge_gradient;
 %ignore farspan_windows_config;
 %ignore farspan_window;
 %ignore farspan_loss;
@@ -87,6 +88,7 @@
 %ignore farspan_cache_run;
 %ignore farspan_attention_decode;
 %ignore farspan_attention_gradient_init;
+%ignore farspan_merge_gradient_init;
 %ignore farspan_token_nll;
 %ignore farspan_token_nll_grad;
 %ignore farspan_window_init;

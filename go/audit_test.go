@@ -39,6 +39,8 @@ var elsewhere = map[string]string{
 	"farspan_model_layer_init":                  "- its struct says its size",
 	"farspan_model_note_init":                   "- its struct says its size",
 	"farspan_attention_gradient_init":           "- gradients are for C and C++ callers so far",
+	"farspan_merge_gradient_init":               "- gradients are for C and C++ callers so far",
+	"farspan_attention_merge_backward":          "- gradients are for C and C++ callers so far",
 	"farspan_attention_backward":                "- gradients are for C and C++ callers so far",
 	"farspan_rope_backward":                     "- gradients are for C and C++ callers so far",
 	"farspan_attention_backward_workspace_size": "- gradients are for C and C++ callers so far",

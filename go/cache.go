@@ -104,6 +104,8 @@ type CachePlanOptions struct {
 	Positions []int64
 	// Length is the current length n of dynamic methods; 0: of each sequence its own.
 	Length int64
+	// HeadOffset: head 0 is this head of the layer, for the bias and the sink logits.
+	HeadOffset int64
 }
 
 // CachePlan is the attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these

@@ -126,7 +126,8 @@ type Angle int32
 const (
 	// Angles in double: as exact at position 10^7 as at 10.
 	AngleExact Angle = 0
-	// inv_freq and angle rounded to float32 as Hugging Face does, to match its bits.
+	// inv_freq and angle rounded to float32 step by step as Hugging Face does. Its powers are PyTorch's, ours the C
+	// library's: of 4,508 frequencies of published models 4,452 have the same bits, the others are 1 or 2 ulp off.
 	AngleFloat32 Angle = 1
 )
 
@@ -210,8 +211,8 @@ const (
 	// distance >= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any, WindowLeft =
 	// window - 1.
 	RemapLMInfinite RemapMethod = 5
-	// StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,
-	// WindowLeft = window.
+	// StreamingLLM (Xiao et al. 2023): positions are the slots of a cache of sinks + recent tokens before the query;
+	// with the mask sinks = sinks, WindowLeft = recent.
 	RemapStreaming RemapMethod = 6
 )
 

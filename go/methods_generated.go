@@ -603,16 +603,16 @@ func (c *Cache) Evict(sequence Sequence, first int64, last int64) error {
 	return asError(raw.Cache_evict(cacheNative, int64(sequence), first, last))
 }
 
-// Keep keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a
-// streaming mask with the same sinks and WindowLeft = window sees them from the next token on. Errors:
+// Keep keeps the tokens at positions below `sinks` >= 0 and those at the last `recent` > 0 positions up to the newest
+// token: what the next token sees before itself under a mask with the same sinks and WindowLeft = recent. Errors:
 // ErrParameterRange.
-func (c *Cache) Keep(sequence Sequence, sinks int64, window int64) error {
+func (c *Cache) Keep(sequence Sequence, sinks int64, recent int64) error {
 	cacheNative, err := c.enter(changing, sequence)
 	if err != nil {
 		return err
 	}
 	defer c.leave(changing, sequence)
-	return asError(raw.Cache_keep(cacheNative, int64(sequence), sinks, window))
+	return asError(raw.Cache_keep(cacheNative, int64(sequence), sinks, recent))
 }
 
 // Clear ends all sequences and gives the memory back to the system.
@@ -733,7 +733,7 @@ func NewCachePlan(context *Context, scheme *Scheme, cache *Cache, batch CacheBat
 		return nil, err
 	}
 	defer cache.leave(reading, sequences...)
-	return newCachePlan(raw.Cache_plan_create(contextNative, schemeNative, cacheNative, batch.sequences(), cross.Length(batch.Sequences), cross.Address(batch.Offsets), cross.Length(batch.Offsets), queryHeads, cross.Address(options.Positions), cross.Length(options.Positions), options.Length), context, cache, batch)
+	return newCachePlan(raw.Cache_plan_create(contextNative, schemeNative, cacheNative, batch.sequences(), cross.Length(batch.Sequences), cross.Address(batch.Offsets), cross.Length(batch.Offsets), queryHeads, cross.Address(options.Positions), cross.Length(options.Positions), options.Length, options.HeadOffset), context, cache, batch)
 }
 
 // WorkspaceSize: bytes of scratch that one CachePlan.Run needs.

@@ -61,7 +61,8 @@ type RopeConfig struct {
 	XPosScaleBase float64
 	// Xpos gamma; default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos].
 	XPosGamma float64
-	// R/2 divisors > 0 of inv_freq [longrope, pair_factors].
+	// R/2 divisors > 0 of inv_freq [longrope, pair_factors, required; nil or beside the scaling, as ggml does: linear,
+	// dynamic_linear, ntk*, dynamic_ntk*, ntk_by_parts, yarn, dynamic_yarn].
 	ShortFactors []float64
 	// R/2 likewise [longrope].
 	LongFactors []float64
@@ -173,7 +174,7 @@ func (c *RopeConfig) orEmpty() *RopeConfig {
 type RemapConfig struct {
 	// Method.
 	Method RemapMethod
-	// > 0, in positions; required by all but dual_chunk.
+	// > 0: the near distances are 0 .. window - 1 [rerope, leaky_rerope, self_extend, lm_infinite].
 	Window int64
 	// G >= 1; default 8 [self_extend].
 	Group int64
@@ -187,6 +188,8 @@ type RemapConfig struct {
 	Limit int64
 	// S0 >= 0 [streaming].
 	Sinks int64
+	// R > 0: tokens that are kept before the query [streaming].
+	Recent int64
 	// True: the query's shift is window/group as a real number, as some releases do [self_extend].
 	RealShift bool
 	// Position scale; default 1: positions divided after the map (PI inside DCA) [dual_chunk].
@@ -220,6 +223,7 @@ func (c *RemapConfig) native() *raw.RemapConfig {
 		LocalWindow:   c.LocalWindow,
 		Limit:         c.Limit,
 		Sinks:         c.Sinks,
+		Recent:        c.Recent,
 		RealShift:     cross.Flag(c.RealShift),
 		PositionScale: c.PositionScale,
 	}
@@ -235,6 +239,7 @@ func (c *RemapConfig) read(n *raw.RemapConfig) {
 	c.LocalWindow = n.LocalWindow
 	c.Limit = n.Limit
 	c.Sinks = n.Sinks
+	c.Recent = n.Recent
 	c.RealShift = n.RealShift != 0
 	c.PositionScale = n.PositionScale
 }
@@ -797,6 +802,10 @@ type ContextConfig struct {
 	Threads int32
 	// Isa.
 	ISA ISA
+	// True: no key is left out. 0 (default): keys whose bias (alibi) makes their weight so small that leaving all of
+	// them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more than
+	// 2^-24, are not read: what is computed does not grow with the length then.
+	Exhaustive bool
 }
 
 // NewContextConfig gives every default.
@@ -817,6 +826,7 @@ func (c *ContextConfig) native() *raw.ContextConfig {
 		StructSize: uint32(unsafe.Sizeof(raw.ContextConfig{})),
 		Threads:    c.Threads,
 		Isa:        int32(c.ISA),
+		Exhaustive: cross.Flag(c.Exhaustive),
 	}
 }
 
@@ -824,6 +834,7 @@ func (c *ContextConfig) native() *raw.ContextConfig {
 func (c *ContextConfig) read(n *raw.ContextConfig) {
 	c.Threads = n.Threads
 	c.ISA = ISA(n.Isa)
+	c.Exhaustive = n.Exhaustive != 0
 }
 
 // CacheConfig: the form of a cache.

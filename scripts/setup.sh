@@ -36,6 +36,7 @@ packages='
           test   libssl-dev              the conformance runners in C and C++ hash what they get
           test   libbenchmark-dev        Google Benchmark: every benchmark runs once
           test   swig                    the generated bindings must be current
+          test   abigail-tools:abidiff   compares the interface with the frozen one
           test   locales                 locales with a decimal comma
           test   clang-format-14         scripts/format.sh: the format of C, C++ and Java
           test   black                   of Python

@@ -2,7 +2,7 @@
 #include <farspan/cache.h>
 #include <stdio.h>
 
-enum { HEADS = 4, KEY_HEADS = 2, DIM = 64, SINKS = 4, WINDOW = 252, STEPS = 5000 };
+enum { HEADS = 4, KEY_HEADS = 2, DIM = 64, SINKS = 4, RECENT = 252, STEPS = 5000 };
 static float q_data[HEADS * DIM], k_data[KEY_HEADS * DIM], v_data[KEY_HEADS * DIM], out_data[HEADS * DIM];
 
 /* Stands for a model: anything that depends on the step. */
@@ -27,7 +27,7 @@ int main(void) {
     farspan_mask_config mask;
     farspan_mask_config_init(&mask, sizeof mask);
     remap.sinks = mask.sinks = SINKS;
-    remap.window = mask.window_left = WINDOW;
+    remap.recent = mask.window_left = RECENT;
 
     farspan_cache_config config;
     farspan_cache_config_init(&config, sizeof config); /* bf16, one layer */
@@ -59,7 +59,7 @@ int main(void) {
         failed = farspan_cache_append(NULL, cache, &batch, NULL, 0, &error) ||
                  farspan_cache_write(NULL, cache, 0, &batch, &k, &v, &error) ||
                  farspan_attention_decode(NULL, scheme, cache, 0, &batch, &data, &error) ||
-                 farspan_cache_keep(cache, sequence, SINKS, WINDOW, &error);
+                 farspan_cache_keep(cache, sequence, SINKS, RECENT, &error);
     }
     farspan_sequence_info info;
     farspan_sequence_info_init(&info, sizeof info);
@@ -69,5 +69,5 @@ int main(void) {
     if (failed) fprintf(stderr, "%s\n", error.message);
     farspan_cache_destroy(cache);
     farspan_scheme_destroy(scheme);
-    return failed || info.tokens != SINKS + WINDOW;
+    return failed || info.tokens != SINKS + RECENT;
 }

@@ -41,7 +41,7 @@ var methods = map[string]method{
 	"window": func(c *farspan.SchemeConfig, trained, _ int64) { c.Mask.WindowLeft = trained - 1 },
 	"streaming": func(c *farspan.SchemeConfig, trained, _ int64) {
 		c.Remap = farspan.NewRemapConfig(farspan.RemapStreaming)
-		c.Remap.Sinks, c.Remap.Window = 4, trained-5
+		c.Remap.Sinks, c.Remap.Recent = 4, trained-5
 		c.Mask.Sinks, c.Mask.WindowLeft = 4, trained-5
 	},
 }

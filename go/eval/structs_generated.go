@@ -102,15 +102,12 @@ type Loss struct {
 	// Nats, without the open block.
 	Sum float64
 	// Full blocks; their mean and sum of squared deviations from it follow.
-	Blocks int64
-	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
-	BlockMean float64
-	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+	Blocks       int64
+	BlockMean    float64
 	BlockSquares float64
 	// Of the block that is not full yet.
 	OpenTokens int64
-	// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
-	OpenSum float64
+	OpenSum    float64
 }
 
 // native is what C reads, without the arrays; nil stays nil.

@@ -151,7 +151,9 @@
     ENTRY(model_layer_init) \
     ENTRY(model_layer_at) \
     ENTRY(model_note_init) \
-    ENTRY(model_note_at)
+    ENTRY(model_note_at) \
+    ENTRY(merge_gradient_init) \
+    ENTRY(attention_merge_backward)
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -103,11 +103,11 @@ FARSPAN_API farspan_status farspan_cache_fork(farspan_cache* cache, int64_t sequ
 FARSPAN_API farspan_status farspan_cache_evict(farspan_cache* cache, int64_t sequence, int64_t first, int64_t last,
                                                farspan_error* error);
 
-/* Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a streaming
- * mask with the same sinks and window_left = window sees them from the next token on.
+/* Keeps the tokens at positions below `sinks` >= 0 and those at the last `recent` > 0 positions up to the newest token:
+ * what the next token sees before itself under a mask with the same sinks and window_left = recent.
  *
  * Errors: FARSPAN_ERROR_PARAMETER_RANGE. */
-FARSPAN_API farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t window,
+FARSPAN_API farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t recent,
                                               farspan_error* error);
 
 /* Ends all sequences and gives the memory back to the system. */
@@ -193,6 +193,8 @@ typedef struct farspan_cache_problem {
      * merged by lse */
     const int64_t* positions;
     int64_t positions_count;
+    /* head 0 is this head of the layer, for the bias and the sink logits; default 0 (tensor parallel hosts) */
+    int64_t head_offset;
 } farspan_cache_problem;
 FARSPAN_API void farspan_cache_problem_init(farspan_cache_problem* problem, size_t size);
 

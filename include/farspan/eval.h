@@ -72,9 +72,9 @@ enum {
     /* S new tokens each, after up to length - S earlier ones: the first windows are short (fairseq's context window;
      * Press et al. 2022, sliding tables) */
     FARSPAN_WINDOWS_GROWING = 3,
-    FARSPAN_WINDOWS_LAST =
-        4 /* only the last `segment` tokens, in as few windows as it takes, laid from the end backwards: equal
-                                    tokens at every length (Su 2023) */
+    /* only the last `segment` tokens, in as few windows as it takes, laid from the end backwards: equal tokens at
+     * every length (Su 2023) */
+    FARSPAN_WINDOWS_LAST = 4
 };
 
 /* Every scored token needs a token before it. */

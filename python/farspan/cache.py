@@ -74,10 +74,10 @@ class Sequence:
         with self._lock:
             call("farspan_cache_evict", self.cache._handle.pointer, self.number, first, last)
 
-    def keep(self, sinks: int, window: int) -> None:
-        """Keeps the first positions below `sinks` and the last `window`: streaming with constant memory."""
+    def keep(self, sinks: int, recent: int) -> None:
+        """Keeps the first positions below `sinks` and the last `recent`: streaming with constant memory."""
         with self._lock:
-            call("farspan_cache_keep", self.cache._handle.pointer, self.number, sinks, window)
+            call("farspan_cache_keep", self.cache._handle.pointer, self.number, sinks, recent)
 
     def info(self) -> SequenceInfo:
         answer = _structs.new("farspan_sequence_info")
@@ -263,6 +263,7 @@ class Cache:
         *,
         positions: Positions | None = None,
         length: int = 0,
+        head_offset: int = 0,
         context: Context | None = None,
     ) -> CachePlan:
         """Prepares the attention of the batch's rows to all tokens of their sequences.
@@ -270,13 +271,19 @@ class Cache:
         Args:
             positions: [rows]; None: the rows are the newest tokens.
             length: of dynamic methods; 0: of each sequence its own.
+            head_offset: head 0 is this head of the layer, for the bias and the sink logits.
         """
         batch = _batch(batch)
         problem = _structs.new("farspan_cache_problem")
         keep = _structs.fill(
             problem,
             "problem",
-            {"query_heads": query_heads, "length": length, "positions": positions_array(positions, "positions")},
+            {
+                "query_heads": query_heads,
+                "length": length,
+                "head_offset": head_offset,
+                "positions": positions_array(positions, "positions"),
+            },
         )
         made = ctypes.POINTER(_abi.farspan_cache_plan)()
         with batch._locked():

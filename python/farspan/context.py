@@ -16,14 +16,15 @@ class Context:
     Args:
         threads: at most so many; 0 is the default above. 1 never starts a worker thread.
         isa: "best", "scalar", "avx2", "avx512" or "neon".
+        exhaustive: reads also the keys whose bias (alibi) makes them certainly change nothing (2^-24 of the largest value).
     """
 
     __slots__ = ("_handle", "_cancel")
 
-    def __init__(self, threads: int = 0, isa: int | str = "best") -> None:
+    def __init__(self, threads: int = 0, isa: int | str = "best", exhaustive: bool = False) -> None:
         self._cancel = ctypes.c_int32(0)
         config = _structs.new("farspan_context_config")
-        _structs.fill(config, "context", {"threads": threads, "isa": isa})
+        _structs.fill(config, "context", {"threads": threads, "isa": isa, "exhaustive": exhaustive})
         config.cancel = ctypes.pointer(self._cancel)
         made = ctypes.POINTER(_abi.farspan_context)()
         call("farspan_context_create", ctypes.byref(config), ctypes.byref(made))

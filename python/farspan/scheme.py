@@ -62,6 +62,7 @@ class Remap(TypedDict, total=False):
 
     method: int | str
     window: int
+    recent: int
     group: int
     leak: float
     chunk: int

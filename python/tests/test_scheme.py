@@ -99,7 +99,7 @@ EVERY_FIELD = [
     ),
     (
         '{"rope": {"method": "longrope", "layout": "half", "rotary_dim": 4, "original_context": 640, "length_switch": "at", '
-        '"short_factors": [1, 2], "long_factors": [3, 4]}, "remap": {"method": "streaming", "window": 20, "sinks": 3}}'
+        '"short_factors": [1, 2], "long_factors": [3, 4]}, "remap": {"method": "streaming", "sinks": 3, "recent": 20}}'
     ),
     ('{"bias": {"method": "kerple_log", "heads": 2, "a": [0.5, 1], "p": [2, 3]}}'),
     ('{"bias": {"method": "sandwich", "heads": 2, "dim": 64}}'),

@@ -7,9 +7,11 @@ use std::path::Path;
 const HEADERS: [&str; 5] = ["farspan.h", "cache.h", "gradient.h", "eval.h", "model.h"];
 
 /// Not called, with the reason.
-const EXCEPTIONS: [(&str, &str); 5] = [
+const EXCEPTIONS: [(&str, &str); 7] = [
     ("farspan_get_api", "for hosts that load the library at run time; this crate is linked to it"),
     ("farspan_attention_gradient_init", "gradients are for C and C++ callers so far"),
+    ("farspan_merge_gradient_init", "gradients are for C and C++ callers so far"),
+    ("farspan_attention_merge_backward", "gradients are for C and C++ callers so far"),
     ("farspan_attention_backward", "gradients are for C and C++ callers so far"),
     ("farspan_rope_backward", "gradients are for C and C++ callers so far"),
     ("farspan_attention_backward_workspace_size", "gradients are for C and C++ callers so far"),

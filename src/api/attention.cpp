@@ -54,7 +54,7 @@ attention_tensors check_data(const plan& plan, const farspan_attention_data& dat
 
 void run(const farspan_context* context, const farspan_plan& plan, const farspan_attention_data& data) {
     const attention_tensors tensors = check_data(*plan.plan, data);
-    const run_options options = run_options_of(context, plan.plan->kernels, plan.plan->threads, plan.cancel);
+    const run_options options = run_options_of(context, plan.plan->kernels, plan.options);
     const run_memory memory(data.workspace, data.workspace_bytes, plan.layout.bytes, "data.workspace");
     run_attention(*plan.plan, plan.layout, tensors, options, memory.data());
 }
@@ -71,16 +71,6 @@ farspan_problem read_problem(const farspan_tensor& q, const farspan_tensor& k, c
     problem.value_dim = v.shape[3];
     return problem;
 }
-
-int64_t row_count(const strided& tensor) {
-    int64_t rows = tensor.shape[0];
-    for (const int axis : {1, 2})
-        if (__builtin_mul_overflow(rows, tensor.shape[axis], &rows))
-            throw failure(FARSPAN_ERROR_SHAPE, "out_a", "has more rows than int64 counts");
-    return rows;
-}
-
-constexpr int64_t any_shape[4] = {any_extent, any_extent, any_extent, any_extent};
 
 }  // namespace
 }  // namespace farspan
@@ -116,7 +106,7 @@ farspan_status farspan_attention_merge(const farspan_context* context, const far
                                        int64_t lse_b_count, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const strided a = check_tensor(out_a, "out_a", any_shape, access::write);
-        const int64_t rows = row_count(a);
+        const int64_t rows = row_count(a, "out_a");
         required(lse_a, "lse_a");
         check_output(lse_a, lse_a_count, rows, "lse_a", "a number for each row");
         const strided b = check_tensor(out_b, "out_b", a.shape, access::read);

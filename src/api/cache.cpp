@@ -130,9 +130,9 @@ farspan_status farspan_cache_evict(farspan_cache* cache, int64_t sequence, int64
     return guard(error, {__func__}, [&] { required(cache, "cache").store.evict(sequence, first, last); });
 }
 
-farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t window,
+farspan_status farspan_cache_keep(farspan_cache* cache, int64_t sequence, int64_t sinks, int64_t recent,
                                   farspan_error* error) {
-    return guard(error, {__func__}, [&] { required(cache, "cache").store.keep(sequence, sinks, window); });
+    return guard(error, {__func__}, [&] { required(cache, "cache").store.keep(sequence, sinks, recent); });
 }
 
 farspan_status farspan_cache_clear(farspan_cache* cache, farspan_error* error) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "api/handles.hpp"
-#include "attention/cached.hpp"
+#include "attention/decode.hpp"
 #include "cache/cache.hpp"
 #include "farspan/cache.h"
 
@@ -17,7 +17,7 @@ struct farspan_cache_plan {
     std::unique_ptr<const farspan::cache_plan> plan;
     farspan::cached_layout layout;
     std::vector<farspan::seen_sequence> sequences;  // of the batch
-    const volatile int32_t* cancel;
+    farspan::run_options options;                   // of a run without a context
 };
 
 namespace farspan {

@@ -58,7 +58,7 @@ farspan_cache_plan make_plan(const farspan_context* context, const farspan_schem
     const cached_layout layout(*made);
     std::vector<seen_sequence> seen;
     for (const batch_entry& entry : batch) seen.push_back(store.see(entry));
-    return {std::move(made), layout, std::move(seen), use.cancel};
+    return {std::move(made), layout, std::move(seen), {use.threads, use.cancel, use.exhaustive}};
 }
 
 // Keys, values and their bias come from the cache and the scheme.
@@ -85,8 +85,7 @@ void run(const farspan_context* context, const farspan_cache_plan& given, int64_
     check_disjoint(tensors.out, "data.out", tensors.q, "data.q");
     check_output(data.lse, data.lse_count, plan.query_heads * plan.rows, "data.lse", "one for each query head and row");
     const run_memory memory(data.workspace, data.workspace_bytes, given.layout.bytes, "data.workspace");
-    run_cached(plan, given.layout, tensors, run_options_of(context, plan.kernels, plan.threads, given.cancel),
-               memory.data());
+    run_cached(plan, given.layout, tensors, run_options_of(context, plan.kernels, given.options), memory.data());
 }
 
 }  // namespace
@@ -112,8 +111,9 @@ farspan_status farspan_cache_plan_create(const farspan_context* context, const f
         check_input(shape.positions, shape.positions_count, entries.back().last, "problem.positions",
                     "one for each row");
         farspan_cache_plan*& result = required(plan, "plan");
-        result = new farspan_cache_plan(make_plan(context, given, store, entries, shape.positions,
-                                                  {shape.query_heads, shape.length, "problem.query_heads"}));
+        result = new farspan_cache_plan(
+            make_plan(context, given, store, entries, shape.positions,
+                      {shape.query_heads, shape.head_offset, shape.length, "problem.query_heads"}));
     });
 }
 
@@ -142,7 +142,7 @@ farspan_status farspan_attention_decode(const farspan_context* context, const fa
         if (tensors.workspace)
             throw failure(FARSPAN_ERROR_COMBINATION, "data.workspace",
                           "is given: must be NULL, only a plan knows how much a run takes");
-        const cache_problem shape{required(tensors.q, "data.q").shape[1], 0, "data.q.shape[1]"};
+        const cache_problem shape{required(tensors.q, "data.q").shape[1], 0, 0, "data.q.shape[1]"};
         run(context, make_plan(context, given, store, entries, nullptr, shape), layer, tensors);
     });
 }

@@ -41,12 +41,16 @@ private:
 };
 
 constexpr int64_t any_extent = -1;
+constexpr int64_t any_shape[4] = {any_extent, any_extent, any_extent, any_extent};
 
 enum class access { read, write };
 
 // A tensor of an arithmetic type (f32, f16, bf16) whose extents are `shape` (any_extent: any positive one) and whose
 // addresses do not overflow; written ones must not overlap themselves.
 strided check_tensor(const farspan_tensor* tensor, const char* name, const int64_t (&shape)[4], access mode);
+
+// Rows of all batch entries and heads.
+int64_t row_count(const strided& tensor, const char* name);
 
 // Throws unless the memory of the two differs or they are the same view.
 void check_disjoint(const strided& out, const char* out_name, const strided& in, const char* in_name);

@@ -73,17 +73,17 @@ farspan_context_config default_config() {
 farspan_context settings(const farspan_context* context) {
     if (context) return *context;
     // reading quotas costs microseconds
-    static const farspan_context defaults{default_threads(), &kernels::best_table(), nullptr};
+    static const farspan_context defaults{default_threads(), &kernels::best_table(), nullptr, false};
     return defaults;
 }
 
-run_options run_options_of(const farspan_context* context, const kernels::kernel_table* kernels, int32_t threads,
-                           const volatile int32_t* cancel) {
-    if (!context) return {threads, cancel};
+run_options run_options_of(const farspan_context* context, const kernels::kernel_table* kernels,
+                           const run_options& plan) {
+    if (!context) return plan;
     if (context->kernels != kernels)
         throw failure(FARSPAN_ERROR_COMBINATION, "context", "has the instruction set %s: the plan was made for %s",
                       context->kernels->name, kernels->name);
-    return {std::min(context->threads, threads), context->cancel};
+    return {std::min(context->threads, plan.threads), context->cancel, context->exhaustive};
 }
 
 workers workers_of(const farspan_context* context) {
@@ -110,8 +110,10 @@ farspan_status farspan_context_create(const farspan_context_config* config, fars
         if (given.threads < 0)
             throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.threads", "is %d: must be 0 (automatic) or more",
                           given.threads);
+        if (given.exhaustive != 0 && given.exhaustive != 1)
+            throw failure(FARSPAN_ERROR_METHOD, "config.exhaustive", "is %d: must be 0 or 1", given.exhaustive);
         const int32_t threads = given.threads == 0 ? default_threads() : std::min(given.threads, machine_threads());
-        result = new farspan_context{threads, &find_table(given.isa), given.cancel};
+        result = new farspan_context{threads, &find_table(given.isa), given.cancel, given.exhaustive != 0};
     });
 }
 

@@ -16,8 +16,6 @@
 namespace farspan {
 namespace {
 
-constexpr int64_t any_shape[4] = {any_extent, any_extent, any_extent, any_extent};
-
 token_loss_options read_options(const farspan_context* context) {
     const farspan_context given = settings(context);
     return {given.kernels, given.threads, given.cancel};

@@ -34,11 +34,11 @@ reference_list<View> read_references(const Given* references, int64_t count, pac
     for (int64_t r = 0; r < count; ++r) {
         pace.step();
         const Given& one = references[r];
-        const int64_t length = length_of(one), most = one.data ? most_in_sequence : 0;
-        if (length < 0 || length > most)
+        const int64_t length = length_of(one);
+        if (length < 0 || length > (one.data ? most_in_sequence : 0))
             throw failure(FARSPAN_ERROR_SHAPE, field_path("references[%" PRId64 "].%s", r, length_name(one)),
-                          "is %" PRId64 ": must be between 0 and %" PRId64 "%s", length, most,
-                          one.data ? "" : ", data is NULL");
+                          "is %" PRId64 ": must be %s", length,
+                          one.data ? "between 0 and 2^31 - 1" : "0, data is NULL");
         if (!one.data) continue;
         list.views.emplace_back(one.data, static_cast<std::size_t>(length));
         list.index.push_back(r);

@@ -1,11 +1,13 @@
 #include "farspan/gradient.h"
 
-#include <array>
 #include <cinttypes>
+#include <span>
 
 #include "api/checks.hpp"
 #include "api/handles.hpp"
 #include "attention/gradient.hpp"
+#include "attention/merge.hpp"
+#include "base/counts.hpp"
 
 namespace farspan {
 namespace {
@@ -16,16 +18,11 @@ farspan_attention_gradient default_gradient() {
     return data;
 }
 
-// An array of `needed` elements; NULL needs the count 0.
+// An input, or a sum over heads that belongs to as many numbers: `needed` elements, or NULL and 0.
 template <class T>
 T* check_array(T* data, int64_t count, const char* path, int64_t needed, const char* what) {
-    const field_path count_path("%s_count", path);
-    const int64_t expected = data ? needed : 0;
-    if (count == expected) return data;
-    if (!data)
-        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, path, "is NULL: %s is %" PRId64,
-                      static_cast<const char*>(count_path), count);
-    throw failure(FARSPAN_ERROR_SHAPE, count_path, "is %" PRId64 ": must be %" PRId64 ", %s", count, expected, what);
+    check_input(data, count, needed, path, what);
+    return data;
 }
 
 constexpr const char* every_row = "a number for each batch entry, query head and query";
@@ -68,23 +65,14 @@ struct named_view {
     const strided* view;
 };
 
-// Every output against every input, and against the outputs before it.
-void check_all_disjoint(const gradient_tensors& t) {
-    const std::array<named_view, 6> inputs{{{"data.q", &t.q},
-                                            {"data.k", &t.k},
-                                            {"data.v", &t.v},
-                                            {"data.bias", &t.bias},
-                                            {"data.out", &t.out},
-                                            {"data.d_out", &t.d_out}}};
-    const std::array<named_view, 4> outputs{
-        {{"data.d_q", &t.d_q}, {"data.d_k", &t.d_k}, {"data.d_v", &t.d_v}, {"data.d_bias", &t.d_bias}}};
-    for (std::size_t n = 0; n < outputs.size(); ++n) {
-        if (!outputs[n].view->data) continue;
+// Every output against every input, and against the outputs before it. Those that are not there have no data.
+void check_all_disjoint(std::span<const named_view> inputs, std::span<const named_view> outputs) {
+    for (const named_view& out : outputs) {
+        if (!out.view->data) continue;
         for (const named_view& in : inputs)
-            if (in.view->data) check_disjoint(*outputs[n].view, outputs[n].path, *in.view, in.path);
-        for (std::size_t m = 0; m < n; ++m)
-            if (outputs[m].view->data)
-                check_disjoint(*outputs[n].view, outputs[n].path, *outputs[m].view, outputs[m].path);
+            if (in.view->data) check_disjoint(*out.view, out.path, *in.view, in.path);
+        for (const named_view& before : outputs.first(static_cast<std::size_t>(&out - outputs.data())))
+            if (before.view->data) check_disjoint(*out.view, out.path, *before.view, before.path);
     }
 }
 
@@ -114,8 +102,41 @@ gradient_tensors check_data(const farspan_plan& given, const farspan_attention_g
     if (!t.d_q.data && !t.d_k.data && !t.d_v.data && !t.d_bias.data && !t.d_bias_values && !t.d_sinks)
         throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "data.d_q",
                       "is NULL, and so are all other gradients: none is wanted");
-    check_all_disjoint(t);
+    const named_view inputs[] = {{"data.q", &t.q},       {"data.k", &t.k},     {"data.v", &t.v},
+                                 {"data.bias", &t.bias}, {"data.out", &t.out}, {"data.d_out", &t.d_out}};
+    const named_view outputs[] = {
+        {"data.d_q", &t.d_q}, {"data.d_k", &t.d_k}, {"data.d_v", &t.d_v}, {"data.d_bias", &t.d_bias}};
+    check_all_disjoint(inputs, outputs);
     return t;
+}
+
+farspan_merge_gradient default_merge_gradient() {
+    farspan_merge_gradient data{};
+    data.struct_size = sizeof data;
+    return data;
+}
+
+merge_gradient check_data(const farspan_merge_gradient& data) {
+    merge_gradient g{};
+    g.out_a = check_tensor(data.out_a, "data.out_a", any_shape, access::read);
+    const int64_t(&shape)[4] = g.out_a.shape;
+    const int64_t lines = row_count(g.out_a, "data.out_a");
+    g.lse_a = check_array(&required(data.lse_a, "data.lse_a"), data.lse_a_count, "data.lse_a", lines, every_row);
+    g.out_b = check_tensor(data.out_b, "data.out_b", shape, access::read);
+    g.lse_b = check_array(&required(data.lse_b, "data.lse_b"), data.lse_b_count, "data.lse_b", lines, every_row);
+    g.d_out = check_tensor(data.d_out, "data.d_out", shape, access::read);
+    g.d_lse = check_array(data.d_lse, data.d_lse_count, "data.d_lse", lines, every_row);
+    g.d_out_a = check_wanted(data.d_out_a, "data.d_out_a", shape);
+    g.d_lse_a = check_array(data.d_lse_a, data.d_lse_a_count, "data.d_lse_a", lines, every_row);
+    g.d_out_b = check_wanted(data.d_out_b, "data.d_out_b", shape);
+    g.d_lse_b = check_array(data.d_lse_b, data.d_lse_b_count, "data.d_lse_b", lines, every_row);
+    if (!g.d_out_a.data && !g.d_lse_a && !g.d_out_b.data && !g.d_lse_b)
+        throw failure(FARSPAN_ERROR_NULL_ARGUMENT, "data.d_out_a",
+                      "is NULL, and so are all other gradients: none is wanted");
+    const named_view inputs[] = {{"data.out_a", &g.out_a}, {"data.out_b", &g.out_b}, {"data.d_out", &g.d_out}};
+    const named_view outputs[] = {{"data.d_out_a", &g.d_out_a}, {"data.d_out_b", &g.d_out_b}};
+    check_all_disjoint(inputs, outputs);
+    return g;
 }
 
 }  // namespace
@@ -135,15 +156,27 @@ farspan_status farspan_attention_backward(const farspan_context* context, const 
         const farspan_plan& given = required(plan, "plan");
         const farspan_attention_gradient what = read_struct(required(data, "data"), default_gradient(), "data");
         const gradient_tensors tensors = check_data(given, what);
-        const run_options use = run_options_of(context, given.plan->kernels, given.plan->threads, given.cancel);
+        const run_options use = run_options_of(context, given.plan->kernels, given.options);
         const gradient_layout layout(*given.plan);
         const run_memory memory(what.workspace, what.workspace_bytes, layout.bytes, "data.workspace");
         run_gradient(*given.plan, layout, tensors, {use.threads, use.cancel}, memory.data());
     });
 }
 
-size_t farspan_attention_backward_workspace_size(const farspan_plan* plan) {
-    return plan ? gradient_layout(*plan->plan).bytes : 0;
+int64_t farspan_attention_backward_workspace_size(const farspan_plan* plan) {
+    return plan ? static_cast<int64_t>(gradient_layout(*plan->plan).bytes) : 0;
+}
+
+void farspan_merge_gradient_init(farspan_merge_gradient* data, size_t size) {
+    write_defaults(data, size, default_merge_gradient());
+}
+
+farspan_status farspan_attention_merge_backward(const farspan_context* context, const farspan_merge_gradient* data,
+                                                farspan_error* error) {
+    return guard(error, {__func__}, [&] {
+        const farspan_merge_gradient what = read_struct(required(data, "data"), default_merge_gradient(), "data");
+        merge_backward(*settings(context).kernels, workers_of(context), check_data(what));
+    });
 }
 
 }  // extern "C"

@@ -17,6 +17,7 @@ struct farspan_context {
     int32_t threads;
     const farspan::kernels::kernel_table* kernels;
     const volatile int32_t* cancel;
+    bool exhaustive;
 };
 
 struct farspan_scheme {
@@ -28,7 +29,7 @@ struct farspan_scheme {
 struct farspan_plan {
     std::unique_ptr<const farspan::plan> plan;
     farspan::workspace_layout layout;
-    const volatile int32_t* cancel;
+    farspan::run_options options;  // of a run without a context
 };
 
 struct farspan_model {
@@ -52,9 +53,10 @@ std::unique_ptr<farspan_plan> make_plan(const farspan_context* context, const fa
 farspan_context settings(const farspan_context* context);
 workers workers_of(const farspan_context* context);
 
-// How a run goes: by its context, or as its plan was made with so many threads. A plan is of one instruction set.
-run_options run_options_of(const farspan_context* context, const kernels::kernel_table* kernels, int32_t threads,
-                           const volatile int32_t* cancel);
+// How a run goes: by its context, with at most the threads of its plan, or as the plan was made. A plan is of one
+// instruction set.
+run_options run_options_of(const farspan_context* context, const kernels::kernel_table* kernels,
+                           const run_options& plan);
 
 farspan_attention_data read_attention_data(const farspan_attention_data* data);
 

@@ -19,7 +19,8 @@ std::unique_ptr<farspan_plan> make_plan(const farspan_context* context, const fa
     std::unique_ptr<const farspan::plan> made =
         make_plan(*scheme.parts, std::move(checked), *use.kernels, use.threads, use.cancel);
     const workspace_layout layout(*made);
-    return std::make_unique<farspan_plan>(farspan_plan{std::move(made), layout, use.cancel});
+    return std::make_unique<farspan_plan>(
+        farspan_plan{std::move(made), layout, {use.threads, use.cancel, use.exhaustive}});
 }
 
 }  // namespace farspan
@@ -42,7 +43,9 @@ farspan_status farspan_plan_create(const farspan_context* context, const farspan
 
 void farspan_plan_destroy(farspan_plan* plan) { delete plan; }
 
-size_t farspan_plan_workspace_size(const farspan_plan* plan) { return plan ? plan->layout.bytes : 0; }
+int64_t farspan_plan_workspace_size(const farspan_plan* plan) {
+    return plan ? static_cast<int64_t>(plan->layout.bytes) : 0;
+}
 
 farspan_status farspan_plan_tile_counts(const farspan_plan* plan, int64_t counts[4], farspan_error* error) {
     return guard(error, {__func__}, [&] {

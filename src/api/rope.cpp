@@ -83,8 +83,7 @@ struct named_tensors {
 
 void rotate_named(const farspan_context* context, const farspan_scheme& given, const farspan_rope_options* options,
                   const int64_t* positions, int64_t positions_count, const named_tensors& tensors, bool transposed) {
-    const strided source =
-        check_tensor(tensors.in, tensors.in_name, {any_extent, any_extent, any_extent, any_extent}, access::read);
+    const strided source = check_tensor(tensors.in, tensors.in_name, any_shape, access::read);
     const strided target = check_in_place(tensors.out, tensors.out_name, source, tensors.in_name);
     if (!given.rope_at_rest.enabled) throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no rope");
     const int32_t rotary_end = given.rope_at_rest.rotary_offset + given.rope_at_rest.rotary_dim;

@@ -91,6 +91,14 @@ strided check_tensor(const farspan_tensor* tensor, const char* name, const int64
     return view;
 }
 
+int64_t row_count(const strided& tensor, const char* name) {
+    int64_t rows = tensor.shape[0];
+    for (const int axis : {1, 2})
+        if (__builtin_mul_overflow(rows, tensor.shape[axis], &rows))
+            throw failure(FARSPAN_ERROR_SHAPE, name, "has more rows than int64 counts");
+    return rows;
+}
+
 void check_disjoint(const strided& out, const char* out_name, const strided& in, const char* in_name) {
     const byte_range a = addressed(out, out_name), b = addressed(in, in_name);
     const auto out_at = reinterpret_cast<std::uintptr_t>(out.data), in_at = reinterpret_cast<std::uintptr_t>(in.data);

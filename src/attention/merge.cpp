@@ -32,10 +32,6 @@ weights weigh(double a, double b) {
     return {std::exp(a - lse), std::exp(b - lse), static_cast<float>(lse)};
 }
 
-}  // namespace
-
-namespace {
-
 // Rows [first, first + count) of a head.
 void merge_rows(const kernels::kernel_table& kernels, const strided& out_a, float* lse_a, const strided& out_b,
                 const float* lse_b, int64_t batch, int64_t head, int64_t first, int64_t count) {
@@ -58,18 +54,82 @@ void merge_rows(const kernels::kernel_table& kernels, const strided& out_a, floa
                                  out_a.stride[3]);
 }
 
+class row_block {
+public:
+    row_block(const kernels::kernel_table& kernels, const strided& from, int64_t batch, int64_t head, int64_t first,
+              int64_t count)
+        : ld_(round_up(from.shape[3], kernels::pad)), memory_(static_cast<std::size_t>(count * ld_)) {
+        loader(kernels, from.dtype)(from.at(batch, head, first, 0), from.stride[2], from.stride[3], count,
+                                    from.shape[3], memory_.data(), ld_, ld_);
+    }
+    const float* row(int64_t r) const { return memory_.data() + r * ld_; }
+    int64_t ld() const { return ld_; }
+
+private:
+    int64_t ld_;
+    aligned_vector<float> memory_;
+};
+
+// The same rows of the gradient.
+void backward_rows(const kernels::kernel_table& kernels, const merge_gradient& g, int64_t batch, int64_t head,
+                   int64_t first, int64_t count) {
+    const int64_t dim = g.out_a.shape[3], at = (batch * g.out_a.shape[1] + head) * g.out_a.shape[2] + first;
+    const row_block a(kernels, g.out_a, batch, head, first, count), b(kernels, g.out_b, batch, head, first, count),
+        d(kernels, g.d_out, batch, head, first, count);
+    std::vector<float> share_a(static_cast<std::size_t>(count)), share_b(share_a.size());
+    for (int64_t r = 0; r < count; ++r) {
+        const weights w = weigh(g.lse_a[at + r], g.lse_b[at + r]);
+        double moved = 0;
+        if (w.a > 0 && w.b > 0 && w.lse != -minus_infinity)
+            for (int64_t c = 0; c < dim; ++c)
+                moved += static_cast<double>(d.row(r)[c]) * (static_cast<double>(a.row(r)[c]) - b.row(r)[c]);
+        moved = moved == 0 ? 0 : w.a * w.b * moved;
+        const double d_lse = g.d_lse ? g.d_lse[at + r] : 0;
+        if (g.d_lse_a) g.d_lse_a[at + r] = w.a == 0 ? 0 : static_cast<float>(w.a * d_lse + moved);
+        if (g.d_lse_b) g.d_lse_b[at + r] = w.b == 0 ? 0 : static_cast<float>(w.b * d_lse - moved);
+        share_a[static_cast<std::size_t>(r)] = static_cast<float>(w.a);
+        share_b[static_cast<std::size_t>(r)] = static_cast<float>(w.b);
+    }
+    const auto store = [&](const strided& to, const std::vector<float>& shares) {
+        if (!to.data) return;
+        aligned_vector<float> scaled(static_cast<std::size_t>(count * d.ld()));
+        for (int64_t r = 0; r < count; ++r) {
+            const float share = shares[static_cast<std::size_t>(r)];
+            for (int64_t c = 0; c < dim; ++c)
+                scaled[static_cast<std::size_t>(r * d.ld() + c)] = share == 0 ? 0 : share * d.row(r)[c];
+        }
+        storer(kernels, to.dtype)(scaled.data(), d.ld(), count, dim, nullptr, to.at(batch, head, first, 0),
+                                  to.stride[2], to.stride[3]);
+    };
+    store(g.d_out_a, share_a);
+    store(g.d_out_b, share_b);
+}
+
+// body(batch, head, first, count) for blocks of the rows of a tensor.
+template <class Body>
+void for_each_block(const workers& by, const strided& out, double work_per_number, Body body) {
+    const int64_t heads = out.shape[0] * out.shape[1], rows = out.shape[2], chunks = (rows + chunk - 1) / chunk;
+    const double work = work_per_number * static_cast<double>(heads * rows) * static_cast<double>(out.shape[3]);
+    parallel_for(by.threads, heads * chunks, work, [&](int64_t task, int32_t) {
+        stop_if_set(by.cancel);
+        const int64_t of_all = task / chunks, first = task % chunks * chunk;
+        body(of_all / out.shape[1], of_all % out.shape[1], first, std::min(chunk, rows - first));
+    });
+}
+
 }  // namespace
 
 void merge_attention(const kernels::kernel_table& kernels, const workers& by, const strided& out_a, float* lse_a,
                      const strided& out_b, const float* lse_b) {
-    const int64_t heads = out_a.shape[0] * out_a.shape[1], rows = out_a.shape[2], chunks = (rows + chunk - 1) / chunk;
-    const double work =
-        4.0 * static_cast<double>(heads) * static_cast<double>(rows) * static_cast<double>(out_a.shape[3]);
-    parallel_for(by.threads, heads * chunks, work, [&](int64_t task, int32_t) {
-        stop_if_set(by.cancel);
-        const int64_t of_all = task / chunks, first = task % chunks * chunk, at = of_all * rows + first;
-        merge_rows(kernels, out_a, lse_a + at, out_b, lse_b + at, of_all / out_a.shape[1], of_all % out_a.shape[1],
-                   first, std::min(chunk, rows - first));
+    for_each_block(by, out_a, 4, [&](int64_t batch, int64_t head, int64_t first, int64_t count) {
+        const int64_t at = (batch * out_a.shape[1] + head) * out_a.shape[2] + first;
+        merge_rows(kernels, out_a, lse_a + at, out_b, lse_b + at, batch, head, first, count);
+    });
+}
+
+void merge_backward(const kernels::kernel_table& kernels, const workers& by, const merge_gradient& gradient) {
+    for_each_block(by, gradient.out_a, 6, [&](int64_t batch, int64_t head, int64_t first, int64_t count) {
+        backward_rows(kernels, gradient, batch, head, first, count);
     });
 }
 

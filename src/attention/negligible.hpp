@@ -8,7 +8,7 @@
 // most 2^-24 max|v|, which is less than the rounding of the products.
 #pragma once
 
-#include "attention/cached_scratch.hpp"
+#include "attention/decode_scratch.hpp"
 
 namespace farspan {
 

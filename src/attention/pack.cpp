@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "attention/negligible_tiles.hpp"
 #include "attention/rows.hpp"
 #include "attention/run.hpp"
 
@@ -39,6 +40,10 @@ void pack_keys(const plan& plan, const attention_tensors& tensors, const workspa
             rotate_rows(plan, angles, first_key, count, scratch.rotated);
             rows = scratch.rotated;
         }
+        if (plan.bias.kind == bias_part::slope) {
+            float& norm = space.key_norm(slot, run);
+            norm = std::max(norm, largest_norm(rows, plan.head_ld, count, plan.shape.head_dim));
+        }
         plan.kernels->transpose_panel(rows, plan.head_ld, count, plan.shape.head_dim,
                                       space.panel(slot, copy, first_key / panel_keys));
     }
@@ -57,6 +62,7 @@ void load_values(const plan& plan, const attention_tensors& tensors, int64_t bat
 void pack_run(const plan& plan, const attention_tensors& tensors, const workspace& space, const worker_scratch& scratch,
               int64_t batch, int64_t key_head, int64_t slot, int64_t run) {
     const int64_t first = run * tile_keys, last = std::min(first + tile_keys, plan.shape.keys);
+    space.key_norm(slot, run) = 0;
     for (int64_t key = first; key < last; key += panel_keys)
         pack_keys(plan, tensors, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
     float* values = space.values(slot, first);

@@ -36,7 +36,7 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
                 // under a causal mask: the longest first
                 const query_block& block = plan.blocks[blocks - 1 - task % blocks];
                 const head_task which{head / shape.key_heads, head % shape.key_heads * shape.group() + member, slot};
-                run_query_block(plan, tensors, space, space.worker(worker), which, block, options.cancel);
+                run_query_block(plan, tensors, space, space.worker(worker), which, block, options);
             });
     }
 }

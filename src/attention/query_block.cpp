@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "attention/block_scores.hpp"
+#include "attention/negligible_tiles.hpp"
 #include "attention/rows.hpp"
 #include "attention/run.hpp"
 #include "base/aligned.hpp"
@@ -23,7 +24,8 @@ using kernels::tile_keys;
 class block_runner {
 public:
     block_runner(const plan& plan, const attention_tensors& tensors, const workspace& space,
-                 const worker_scratch& scratch, const head_task& task, const query_block& block)
+                 const worker_scratch& scratch, const head_task& task, const query_block& block,
+                 const run_options& options)
         : plan_(plan),
           kernels_(*plan.kernels),
           tensors_(tensors),
@@ -31,21 +33,40 @@ public:
           scratch_(scratch),
           task_(task),
           block_(block),
+          options_(options),
           rows_(block.last_row - block.first_row),
           tables_(plan.rows[plan.entry(task.batch).row]),
           views_(plan, task.batch, block),
           passes_(plan, tensors.bias, scratch.passes, task, block, views_.rows) {}
 
-    void run(const volatile int32_t* cancel) {
+    void run() {
         start();
-        visit_tiles(views_.whole, plan_.branches, [&](const tile& t) {
-            stop_if_set(cancel);
-            views_.visit_regions(plan_, rows_, t, [&](const region& where) { run_region(where); });
-        });
+        if (negligible_tiles::possible(plan_, task_.query_head))
+            run_newest_first();
+        else
+            visit_tiles(views_.whole, plan_.branches, [&](const tile& t) { run_tile(t); });
         finish();
     }
 
 private:
+    void run_tile(const tile& t) {
+        stop_if_set(options_.cancel);
+        views_.visit_regions(plan_, rows_, t, [&](const region& where) { run_region(where); });
+    }
+
+    // The weights of the newest keys tell which older tiles need not be read.
+    void run_newest_first() {
+        negligible_tiles negligible(plan_, task_, block_, views_, scratch_.query);
+        visit_tiles_backwards(views_.whole, plan_.branches, [&](const tile& t) {
+            const int64_t run = t.first_key / tile_keys;
+            if (!options_.exhaustive && !space_.values_not_finite(task_.slot, run) &&
+                negligible.leave_out(t, space_.key_norm(task_.slot, run)))
+                return;
+            run_tile(t);
+            negligible.found(scratch_.maximum, scratch_.sum);
+        });
+    }
+
     void start() {
         load_rows(plan_, tensors_.q, task_.batch, task_.query_head, block_.first_row, rows_, plan_.shape.head_dim,
                   scratch_.query, plan_.head_ld);
@@ -151,6 +172,7 @@ private:
     const worker_scratch& scratch_;
     const head_task& task_;
     const query_block& block_;
+    const run_options& options_;
     const int64_t rows_;
     const row_tables& tables_;
     const block_views views_;
@@ -162,8 +184,8 @@ private:
 
 void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
                      const worker_scratch& scratch, const head_task& task, const query_block& block,
-                     const volatile int32_t* cancel) {
-    block_runner(plan, tensors, space, scratch, task, block).run(cancel);
+                     const run_options& options) {
+    block_runner(plan, tensors, space, scratch, task, block, options).run();
 }
 
 }  // namespace farspan

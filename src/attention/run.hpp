@@ -29,6 +29,7 @@ struct attention_tensors {
 struct run_options {
     int32_t threads;                 // at most the plan's
     const volatile int32_t* cancel;  // NULL: never
+    bool exhaustive;                 // no key is left out
 };
 
 // Throws failure(FARSPAN_ERROR_CANCELLED). The workspace has workspace_layout::bytes bytes.
@@ -49,6 +50,6 @@ void pack_run(const plan& plan, const attention_tensors& tensors, const workspac
 // Writes out and lse of the rows of a block. Looks at the flag before every tile.
 void run_query_block(const plan& plan, const attention_tensors& tensors, const workspace& space,
                      const worker_scratch& scratch, const head_task& task, const query_block& block,
-                     const volatile int32_t* cancel);
+                     const run_options& options);
 
 }  // namespace farspan

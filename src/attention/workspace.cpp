@@ -47,7 +47,7 @@ workspace_layout::workspace_layout(const plan& plan) {
     carver worker{nullptr};
     carve(worker, plan);
     worker_floats = worker.used;
-    const int64_t floats = wave_heads * (key_floats + value_floats) + plan.threads * worker_floats;
+    const int64_t floats = wave_heads * (key_floats + value_floats + runs) + plan.threads * worker_floats;
     bytes = static_cast<std::size_t>(floats) * sizeof(float) + static_cast<std::size_t>(wave_heads * runs) + cache_line;
 }
 
@@ -58,7 +58,8 @@ workspace::workspace(const plan& plan, const workspace_layout& layout, void* mem
         carver space{workers + w * layout.worker_floats};
         workers_.push_back(carve(space, plan));
     }
-    flags_ = reinterpret_cast<uint8_t*>(workers + plan.threads * layout.worker_floats);
+    key_norms_ = workers + plan.threads * layout.worker_floats;
+    flags_ = reinterpret_cast<uint8_t*>(key_norms_ + layout.wave_heads * layout.runs);
 }
 
 float* workspace::panel(int64_t slot, int copy, int64_t panel_index) const {
@@ -70,6 +71,8 @@ float* workspace::panel(int64_t slot, int copy, int64_t panel_index) const {
 float* workspace::values(int64_t slot, int64_t key) const {
     return start_ + layout_.wave_heads * layout_.key_floats + slot * layout_.value_floats + key * plan_.value_ld;
 }
+
+float& workspace::key_norm(int64_t slot, int64_t run) const { return key_norms_[slot * layout_.runs + run]; }
 
 uint8_t& workspace::values_not_finite(int64_t slot, int64_t run) const { return flags_[slot * layout_.runs + run]; }
 

@@ -46,12 +46,14 @@ public:
     float* values(int64_t slot, int64_t key) const;
     // Non-zero if the values of this run hold an infinity or a NaN (packed as 0).
     uint8_t& values_not_finite(int64_t slot, int64_t run) const;
+    // The largest norm of a key of this run; with a bias that lets tiles be left out only.
+    float& key_norm(int64_t slot, int64_t run) const;
     const worker_scratch& worker(int32_t index) const { return workers_[index]; }
 
 private:
     const plan& plan_;
     const workspace_layout& layout_;
-    float* start_;
+    float *start_, *key_norms_;
     uint8_t* flags_;
     std::vector<worker_scratch> workers_;
 };

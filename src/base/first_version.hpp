@@ -45,7 +45,7 @@ FIRST_VERSION(farspan_cache_config, memory_limit)
 FIRST_VERSION(farspan_sequence_info, shared_blocks)
 FIRST_VERSION(farspan_cache_statistics, block_bytes)
 FIRST_VERSION(farspan_cache_batch, offsets_count)
-FIRST_VERSION(farspan_cache_problem, positions_count)
+FIRST_VERSION(farspan_cache_problem, head_offset)
 
 FIRST_VERSION(farspan_windows_config, segment)
 FIRST_VERSION(farspan_window, first_row)
@@ -65,6 +65,7 @@ FIRST_VERSION(farspan_passkey_config, highest_key)
 FIRST_VERSION(farspan_passkey, depth)
 
 FIRST_VERSION(farspan_attention_gradient, workspace_bytes)
+FIRST_VERSION(farspan_merge_gradient, d_lse_b_count)
 
 FIRST_VERSION(farspan_model_options, rope_long_count)
 FIRST_VERSION(farspan_model_info, final_softcap)

@@ -199,12 +199,12 @@ void cache::evict(int64_t id, int64_t first, int64_t last) {
     ++from.version;
 }
 
-void cache::keep(int64_t id, int64_t sinks, int64_t window) {
+void cache::keep(int64_t id, int64_t sinks, int64_t recent) {
     const int64_t next = find(id).next_position;
     if (sinks < 0) throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "sinks", "is %" PRId64 ": must not be negative", sinks);
-    if (window < 1)
-        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "window", "is %" PRId64 ": must be at least 1", window);
-    if (window < next && sinks < next - window) evict(id, sinks, next - window);
+    if (recent < 1)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "recent", "is %" PRId64 ": must be at least 1", recent);
+    if (recent < next && sinks < next - recent) evict(id, sinks, next - recent);
 }
 
 void cache::clear() {

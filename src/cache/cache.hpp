@@ -84,8 +84,8 @@ public:
     void destroy(int64_t id);
     int64_t fork(int64_t id);
     void evict(int64_t id, int64_t first, int64_t last);
-    // Keeps the tokens at positions below `sinks`, and the last `window` positions.
-    void keep(int64_t id, int64_t sinks, int64_t window);
+    // Keeps the tokens at positions below `sinks`, and the last `recent` positions.
+    void keep(int64_t id, int64_t sinks, int64_t recent);
     void clear();
     // positions: one per row of the batch, or NULL. All or nothing.
     void append(const workers& by, std::span<const batch_entry> batch, const int64_t* positions);

@@ -108,15 +108,6 @@ void use_longrope(gguf_source& s, const double* near, const double* far, farspan
                        rope.original_context + 1);
 }
 
-void use_divisors(gguf_source& s, const double* divisors, double factor, farspan_rope_config& rope) {
-    const auto pairs = static_cast<std::size_t>(s.rotary_dim / 2);
-    std::vector<double> scaled(divisors, divisors + pairs);
-    for (double& divisor : scaled) divisor *= factor;
-    rope.method = FARSPAN_ROPE_PAIR_FACTORS;
-    rope.short_factors = factor == 1 ? divisors : s.result.keep(std::move(scaled));
-    rope.short_factors_count = static_cast<int64_t>(pairs);
-}
-
 void use_scaling(gguf_source& s, farspan_rope_config& rope) {
     reader& keys = s.keys;
     const farspan_model_options& o = s.result.options;
@@ -135,22 +126,22 @@ void use_scaling(gguf_source& s, farspan_rope_config& rope) {
     if (type != "none" && type != "linear" && type != "yarn" && type != "longrope")
         throw failure(FARSPAN_ERROR_METHOD, keys.path_of("rope.scaling.type").c_str(),
                       "is \"%s\": must be none, linear, yarn or longrope", escaped(type, 40).c_str());
-    if (divisors && type == "yarn")
-        throw failure(FARSPAN_ERROR_COMBINATION, keys.path_of("rope.scaling.type").c_str(),
-                      "is yarn: must be none or linear beside rope_freqs.weight");
     if (type == "longrope" && !divisors && (!near || !far))
         throw failure(FARSPAN_ERROR_FORMAT, keys.path_of("rope.scaling.type").c_str(),
                       "is longrope: needs rope_factors_short.weight and rope_factors_long.weight");
-    if (divisors) {  // wins over the pair of lists
-        use_divisors(s, divisors, used, rope);
-    } else if (type == "longrope") {
+    if (type == "longrope" && !divisors) {  // rope_freqs wins over the pair of lists
         use_longrope(s, near, far, rope);
-    } else if (type == "yarn") {
+        return;
+    }
+    if (type == "yarn") {
         use_yarn(s, used, rope);
     } else if (used != 1) {
         rope.method = FARSPAN_ROPE_LINEAR;
         rope.factor = used;
+    } else if (divisors) {
+        rope.method = FARSPAN_ROPE_PAIR_FACTORS;
     }
+    if (divisors) rope.short_factors = divisors, rope.short_factors_count = s.rotary_dim / 2;
 }
 
 void use_axes(gguf_source& s, farspan_rope_config& rope) {

@@ -22,6 +22,7 @@ using namespace rope_fields;
 constexpr field_set pairing = layout | rotary_dim | rotary_offset | angle | base;
 constexpr field_set rotation =
     pairing | magnitude | attention_factor | axes | axis_section_0 | axis_section_1 | axis_section_2 | axis_section_3;
+constexpr field_set divisors = short_factors | short_factors_count;
 constexpr field_set ramp_shape = beta_fast | beta_slow | extrapolation_factor | ramp | truncate;
 #define ROPE_METHOD(id, spelling, check, fields) rope_row{#spelling, fields, &check, &lower_rope_##spelling},
 constexpr rope_row rows[] = {

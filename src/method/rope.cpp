@@ -19,6 +19,9 @@ void check_magnitude(const farspan_rope_config& config, field_set known, const c
                       yarn ? "yarn" : "unclamped", method, yarn ? "yarn, dynamic_yarn and longrope" : "yarn");
 }
 
+// Of methods with two lists, the length chooses one: theirs are no divisors beside the method.
+bool divides(field_set known) { return (known & rope_fields::short_factors) && !(known & rope_fields::long_factors); }
+
 // A guard against parameters that are each in range but together leave any sensible frequency.
 void check_frequencies(const farspan_rope_config& config, int64_t length) {
     constexpr double fastest = 1e6;  // radians per position
@@ -45,6 +48,9 @@ void check_rope(const farspan_rope_config& config) {
                       config.rotary_offset, config.rotary_dim, 512 - config.rotary_dim);
     check_magnitude(config, row.fields, row.name);
     check_axes(config);
+    if (divides(row.fields) &&
+        (config.method == FARSPAN_ROPE_PAIR_FACTORS || config.short_factors_count != 0 || config.short_factors))
+        check_divisors(config, "rope.short_factors", config.short_factors, config.short_factors_count);
     row.check(config);
     check_frequencies(config, 1);
     check_frequencies(config, most_positions + 1);
@@ -59,7 +65,9 @@ rope_part lower_rope(const farspan_rope_config& config, int64_t length) {
     part.rotary_offset = config.rotary_offset;
     part.float32_angles = config.angle == FARSPAN_ANGLE_FLOAT32;
     part.inv_freq.resize(static_cast<std::size_t>(config.rotary_dim / 2));
-    methods_of(config)[config.method].lower(config, length, part);
+    const auto& row = methods_of(config)[config.method];
+    row.lower(config, length, part);
+    if (divides(row.fields) && config.short_factors) divide_frequencies(config, part);
     const bool explicit_magnitude = config.magnitude == FARSPAN_MAGNITUDE_EXPLICIT;
     part.magnitude = explicit_magnitude ? config.attention_factor : part.magnitude * config.attention_factor;
     set_axes(config, part);

@@ -40,6 +40,10 @@ inline double yarn_magnitude(double factor, double mscale = 1) {
     return factor > 1 ? 0.1 * mscale * std::log(factor) + 1 : 1;
 }
 
+// Divisors per pair, as many as pairs: in use by longrope, and by any other method that reads short_factors.
+void check_divisors(const farspan_rope_config& config, const char* path, const double* divisors, int64_t count);
+void divide_frequencies(const farspan_rope_config& config, rope_part& part);
+
 // Axis per pair of M-RoPE.
 void check_axes(const farspan_rope_config& config);
 void set_axes(const farspan_rope_config& config, rope_part& part);

@@ -1,17 +1,10 @@
-// Divisors per pair: LongRoPE (Ding et al. 2024, section 3), whose list depends on the length, and the plain list that
-// GGUF files carry as freq_factors.
+// LongRoPE (Ding et al. 2024, section 3): divisors per pair, of two lists by the length.
 #include "method/rope.hpp"
 
 #include "method/validate.hpp"
 
 namespace farspan {
 namespace {
-
-// GGUF files mark pairs that do not rotate by a divisor of 1e30 in float32, which is a little more than 1e30.
-void check_divisors(const farspan_rope_config& config, const char* path, const double* divisors, int64_t count) {
-    constexpr double most = 1e38;
-    check_array(path, divisors, count, config.rotary_dim / 2, "a divisor for each pair, rotary_dim / 2", true, most);
-}
 
 bool is_long(const farspan_rope_config& config, int64_t length) {
     switch (config.length_switch) {
@@ -36,10 +29,6 @@ void check_longrope(const farspan_rope_config& config) {
                       "is %lld: must be at least 2 for longrope", static_cast<long long>(config.original_context));
 }
 
-void check_pair_factors(const farspan_rope_config& config) {
-    check_divisors(config, "rope.short_factors", config.short_factors, config.short_factors_count);
-}
-
 // The magnitude is that of the whole extension (sqrt(1 + ln s / ln L) in the release of microsoft/LongRoPE) whichever
 // list is in use, except that Hugging Face 4.46 and 4.47, which SWITCH_AT follows, apply it only together with the long
 // list.
@@ -55,12 +44,6 @@ void lower_rope_longrope(const farspan_rope_config& config, int64_t length, rope
     else if (config.factor > 1)
         part.magnitude =
             std::sqrt(1 + std::log(config.factor) / std::log(static_cast<double>(config.original_context)));
-}
-
-void lower_rope_pair_factors(const farspan_rope_config& config, int64_t, rope_part& part) {
-    set_frequencies(config, config.base, part, [&]<class Real>(std::size_t p, Real power) {
-        return Real{1} / power / static_cast<Real>(config.short_factors[p]);
-    });
 }
 
 }  // namespace farspan

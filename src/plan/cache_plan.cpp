@@ -18,7 +18,7 @@ constexpr int64_t pages_per_part = 32;
 // From here on, rotating the keys once for all rows and tiles of 64 rows pay for their preparation.
 constexpr int64_t prefill_rows = 24;
 
-void check_fit(const cache_plan& plan, const cache_problem& problem, const lowered_scheme& scheme) {
+void check_fit(const cache_plan& plan, const lowered_scheme& scheme) {
     const rope_part& rope = scheme.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > plan.shape.head_dim)
         throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset",
@@ -31,25 +31,19 @@ void check_fit(const cache_plan& plan, const cache_problem& problem, const lower
         throw failure(FARSPAN_ERROR_COMBINATION, "rope.method", "is a decaying rotation (xpos): needs a causal mask");
     if (scheme.bias.kind == bias_part::dense)
         throw failure(FARSPAN_ERROR_COMBINATION, "bias.method", "is dense: it cannot be used with a cache");
-    if (scheme.bias.kind != bias_part::none && scheme.bias.heads < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": the bias has heads %d",
-                      plan.query_heads, scheme.bias.heads);
-    if (!scheme.score.sink_logits.empty() && static_cast<int64_t>(scheme.score.sink_logits.size()) < plan.query_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path, "is %" PRId64 ": score.sink_logits_count is %zu",
-                      plan.query_heads, scheme.score.sink_logits.size());
 }
 
-const lowered_scheme* lower(cache_plan& plan, const cache_problem& problem, const scheme& scheme, int64_t length) {
+const lowered_scheme* lower(cache_plan& plan, const scheme& scheme, int64_t length) {
     for (const auto& known : plan.schemes)
         if (known->length == length) return known.get();
     auto lowered = std::make_unique<lowered_scheme>();
     lowered->length = length;
     lowered->rope = lower_rope(scheme, length);
     lowered->remap = lower_remap(scheme, length);
-    lowered->bias = lower_bias(scheme, length);
+    lowered->bias = lower_bias(scheme, length, plan.head_offset);
     lowered->mask = lower_mask(scheme);
-    lowered->score = lower_score(scheme, length);
-    check_fit(plan, problem, *lowered);
+    lowered->score = lower_score(scheme, length, plan.head_offset);
+    check_fit(plan, *lowered);
     if (lowered->rope.enabled) lowered->turns = std::make_unique<turn_maker>(*plan.kernels, lowered->rope);
     return plan.schemes.emplace_back(std::move(lowered)).get();
 }
@@ -69,6 +63,7 @@ void add_prefill(const cache_plan& plan, const scheme& scheme, cached_sequence& 
     problem shape;
     shape.batch = 1;
     shape.query_heads = plan.query_heads;
+    shape.head_offset = plan.head_offset;
     shape.key_heads = plan.shape.key_heads;
     shape.queries = to.rows();
     shape.head_dim = plan.shape.head_dim;
@@ -170,9 +165,11 @@ std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_sh
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, problem.heads_path,
                       "is %" PRId64 ": must be a multiple of the cache's %" PRId64 " key heads, at most 65536",
                       problem.query_heads, shape.key_heads);
+    check_heads(scheme, problem.query_heads, problem.head_offset, problem.heads_path);
     auto plan = std::make_unique<cache_plan>();
     plan->shape = shape;
     plan->query_heads = problem.query_heads;
+    plan->head_offset = problem.head_offset;
     plan->rows = rows;
     plan->head_ld = round_up(shape.head_dim, kernels::pad);
     plan->value_ld = round_up(shape.value_dim, kernels::pad);
@@ -183,7 +180,7 @@ std::unique_ptr<cache_plan> make_cache_plan(const scheme& scheme, const block_sh
     for (cached_rows& given : sequences) {
         stop_if_set(by.cancel);
         const int64_t length = problem.length > 0 ? problem.length : std::max<int64_t>(given.length, 1);
-        const lowered_scheme* lowered = lower(*plan, problem, scheme, length);
+        const lowered_scheme* lowered = lower(*plan, scheme, length);
         plan->sequences.push_back(make_sequence(*plan, scheme, lowered, std::move(given), by.cancel));
         add_tasks(*plan, static_cast<int64_t>(plan->sequences.size()) - 1);
     }

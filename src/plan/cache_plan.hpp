@@ -70,7 +70,7 @@ struct cached_task {
 
 struct cache_plan {
     block_shape shape;
-    int64_t query_heads, rows;
+    int64_t query_heads, head_offset, rows;
     int64_t head_ld, value_ld;
     const kernels::kernel_table* kernels;
     int32_t threads;
@@ -92,6 +92,7 @@ struct cached_rows {
 
 struct cache_problem {
     int64_t query_heads;
+    int64_t head_offset;     // head 0 is this head of the layer
     int64_t length;          // 0: of each sequence, its own
     const char* heads_path;  // of query_heads, for failures
 };

@@ -16,7 +16,7 @@ namespace {
 // over the spread stays well inside the range of float.
 constexpr int64_t max_decay_spread = 8192;
 
-void check_fit(const plan& plan, const scheme& scheme, const mask_part& mask) {
+void check_fit(const plan& plan, const mask_part& mask) {
     const problem& shape = plan.shape;
     const rope_part& rope = plan.rope;
     if (rope.enabled && rope.rotary_offset + rope.rotary_dim > shape.head_dim)
@@ -31,14 +31,6 @@ void check_fit(const plan& plan, const scheme& scheme, const mask_part& mask) {
     if (shape.rotated && (plan.branches > 1 || !rope.log2_decay.empty()))
         throw failure(FARSPAN_ERROR_COMBINATION, "problem.state",
                       "is rotated: a remap or xpos needs raw queries and keys");
-    const auto check_heads = [&](const char* what, int64_t heads) {
-        if (shape.head_offset + shape.query_heads > heads)
-            throw failure(FARSPAN_ERROR_HEAD_GROUPS, shape.heads_path,
-                          "is %" PRId64 " and head_offset %" PRId64 ": %s %" PRId64, shape.query_heads,
-                          shape.head_offset, what, heads);
-    };
-    if (scheme.bias.heads > 0) check_heads("the bias has heads", scheme.bias.heads);
-    if (scheme.score.sink_logits) check_heads("score.sink_logits_count is", scheme.score.sink_logits_count);
 }
 
 // What the tables of a plan take at least.
@@ -178,6 +170,7 @@ void share_rows(plan& plan) {
 
 std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels,
                                 int32_t threads, const volatile int32_t* cancel) {
+    check_heads(scheme, shape.query_heads, shape.head_offset, shape.heads_path);
     auto result = std::make_unique<plan>();
     result->shape = std::move(shape);
     share_rows(*result);
@@ -193,7 +186,7 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
     result->branches = static_cast<int>(remap.branches.size());
     result->head_ld = round_up(result->shape.head_dim, kernels::pad);
     result->value_ld = round_up(result->shape.value_dim, kernels::pad);
-    check_fit(*result, scheme, mask);
+    check_fit(*result, mask);
 
     std::vector<position_map> key_maps;
     assign_copies(*result, remap, key_maps);

@@ -35,9 +35,6 @@ void check_sizes(const farspan_problem& given) {
     if (given.query_heads % given.key_heads != 0)
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.query_heads",
                       "is %" PRId64 ": must be a multiple of key_heads, %" PRId64, given.query_heads, given.key_heads);
-    if (given.head_offset < 0 || given.head_offset > max_heads)
-        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.head_offset",
-                      "is %" PRId64 ": must be between 0 and %" PRId64, given.head_offset, max_heads);
     if (given.state != FARSPAN_STATE_RAW && given.state != FARSPAN_STATE_ROTATED)
         throw failure(FARSPAN_ERROR_METHOD, "problem.state", "is %d: must be raw (0) or rotated (1)", given.state);
     if (given.length < 0 || given.length > max_position)
@@ -257,6 +254,20 @@ problem check_problem(const farspan_problem& given, int32_t axes, const volatile
                                     axes, given.keys, key_seen);
     }
     return result;
+}
+
+void check_heads(const scheme& scheme, int64_t query_heads, int64_t head_offset, const char* heads_path) {
+    if (head_offset < 0 || head_offset > max_heads)
+        throw failure(FARSPAN_ERROR_HEAD_GROUPS, "problem.head_offset",
+                      "is %" PRId64 ": must be between 0 and %" PRId64, head_offset, max_heads);
+    const auto check = [&](const char* what, int64_t heads) {
+        if (head_offset + query_heads > heads)
+            throw failure(FARSPAN_ERROR_HEAD_GROUPS, heads_path,
+                          "is %" PRId64 " and head_offset %" PRId64 ": %s %" PRId64, query_heads, head_offset, what,
+                          heads);
+    };
+    if (scheme.bias.heads > 0) check("the bias has heads", scheme.bias.heads);
+    if (scheme.score.sink_logits) check("score.sink_logits_count is", scheme.score.sink_logits_count);
 }
 
 }  // namespace farspan

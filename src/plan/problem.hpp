@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "farspan/farspan.h"
+#include "method/scheme.hpp"
 
 namespace farspan {
 
@@ -46,5 +47,8 @@ struct problem {
 // Throws failure naming fields of "problem". `axes` is the number of position axes of the scheme.
 // The flag is looked at for every batch entry.
 problem check_problem(const farspan_problem& given, int32_t axes, const volatile int32_t* cancel = nullptr);
+
+// Heads head_offset .. head_offset + query_heads - 1 are among those of the scheme's bias and sink logits; else failure.
+void check_heads(const scheme& scheme, int64_t query_heads, int64_t head_offset, const char* heads_path);
 
 }  // namespace farspan

@@ -503,6 +503,24 @@ struct use<farspan_attention_gradient> {
     }
 };
 
+template <>
+struct use<farspan_merge_gradient> {
+    static farspan_merge_gradient valid() {
+        static float gradient[64];
+        static farspan_tensor d_out_a;
+        farspan_tensor_contiguous(&d_out_a, gradient, FARSPAN_F32, 1, 1, 4, 16);
+        farspan_merge_gradient data = made(farspan_merge_gradient_init);
+        data.out_a = data.out_b = data.d_out = &tensor;
+        data.lse_a = data.lse_b = numbers;
+        data.lse_a_count = data.lse_b_count = 4;
+        data.d_out_a = &d_out_a;
+        return data;
+    }
+    static farspan_status give(farspan_merge_gradient* data, farspan_error* error) {
+        return farspan_attention_merge_backward(nullptr, data, error);
+    }
+};
+
 constexpr std::size_t tail = 32;  // longer than what a grown library knows
 
 // The struct with a tail of which one byte is set, or none.

@@ -171,11 +171,13 @@ Test(api_gradient, arrays_and_their_counts) {
         r.expect_refused("d_sink_logits", FARSPAN_ERROR_SHAPE, {("data.d_sink_logits_count " + number + "5").c_str()},
                          [&](call& c) { c.data.d_sink_logits_count = count; });
         if (count == 0) continue;
-        r.expect_refused("d_lse", FARSPAN_ERROR_NULL_ARGUMENT, {"data.d_lse is NULL"},
+        r.expect_refused("d_lse", FARSPAN_ERROR_SHAPE, {"data.d_lse_count", "data.d_lse is NULL"},
                          [&](call& c) { c.data.d_lse = nullptr, c.data.d_lse_count = count; });
-        r.expect_refused("d_bias_values", FARSPAN_ERROR_NULL_ARGUMENT, {"data.d_bias_values is NULL"},
+        r.expect_refused("d_bias_values", FARSPAN_ERROR_SHAPE,
+                         {"data.d_bias_values_count", "data.d_bias_values is NULL"},
                          [&](call& c) { c.data.d_bias_values = nullptr, c.data.d_bias_values_count = count; });
-        r.expect_refused("d_sink_logits", FARSPAN_ERROR_NULL_ARGUMENT, {"data.d_sink_logits is NULL"},
+        r.expect_refused("d_sink_logits", FARSPAN_ERROR_SHAPE,
+                         {"data.d_sink_logits_count", "data.d_sink_logits is NULL"},
                          [&](call& c) { c.data.d_sink_logits = nullptr, c.data.d_sink_logits_count = count; });
     }
     runner plain;

@@ -174,7 +174,7 @@ Test(gradient_isolation, a_given_workspace_changes_nothing) {
     for (const int32_t isa : usable_isas()) {
         prepared run(isa, 2, rich_scheme(), rich_problem(34));
         const gradient_output own = run.run();
-        const size_t size = farspan_attention_backward_workspace_size(run.plan.get());
+        const auto size = static_cast<size_t>(farspan_attention_backward_workspace_size(run.plan.get()));
         for (const size_t shift : {0, 1, 3, 4, 63}) {
             const memory_block block(size + shift, placement::before_guard, 0xCD);
             gradient_output got(run.spec, run.problem, run.gradient);

@@ -47,7 +47,7 @@ Test(attention_memory, a_given_workspace_changes_nothing) {
     for (const int32_t isa : usable_isas()) {
         const farspan_context* context = shared_context(isa, 2);
         const plan_handle plan = make_plan(context, scheme.get(), problem);
-        const size_t size = farspan_plan_workspace_size(plan.get());
+        const auto size = static_cast<size_t>(farspan_plan_workspace_size(plan.get()));
         const attention_output own = run_plan(context, plan.get(), problem, data);
         for (const size_t shift : {0, 1, 3, 4, 63}) {
             const exact_workspace space(size, shift);
@@ -66,7 +66,7 @@ Test(attention_memory, a_workspace_one_byte_short_is_refused) {
     scheme_spec spec = rich_scheme();
     const scheme_handle scheme = spec.create();
     const plan_handle plan = make_plan(nullptr, scheme.get(), problem);
-    const size_t size = farspan_plan_workspace_size(plan.get());
+    const auto size = static_cast<size_t>(farspan_plan_workspace_size(plan.get()));
     const exact_workspace space(size, 0);
     for (const size_t given : {size - 1, size_t{0}}) {
         attention_output out(problem);

@@ -22,10 +22,10 @@ scheme_spec dual_chunk(int64_t chunk, int64_t local_window) {
     return spec;
 }
 
-scheme_spec streaming(int64_t sinks, int64_t window) {
-    scheme_spec spec = make_spec("streaming", FARSPAN_REMAP_STREAMING, window);
+scheme_spec streaming(int64_t sinks, int64_t recent) {
+    scheme_spec spec = make_spec("streaming", FARSPAN_REMAP_STREAMING, recent);
     spec.remap.sinks = spec.mask.sinks = sinks;
-    spec.mask.window_left = window;
+    spec.mask.window_left = recent;
     return spec;
 }
 

@@ -76,12 +76,12 @@ void cache_model::evict(int64_t id, int64_t first, int64_t last) {
     if (last >= sequence.next_position) sequence.next_position = std::min(sequence.next_position, first);
 }
 
-void cache_model::keep(int64_t id, int64_t sinks, int64_t window) {
+void cache_model::keep(int64_t id, int64_t sinks, int64_t recent) {
     error_slot error;
-    require_ok(farspan_cache_keep(handle(), id, sinks, window, &error), error, "keep");
+    require_ok(farspan_cache_keep(handle(), id, sinks, recent, &error), error, "keep");
     model_sequence& sequence = sequences_.at(id);
     std::erase_if(sequence.tokens,
-                  [&](const token& t) { return t.position >= sinks && t.position < sequence.next_position - window; });
+                  [&](const token& t) { return t.position >= sinks && t.position < sequence.next_position - recent; });
 }
 
 void cache_model::append(const std::vector<int64_t>& ids, const std::vector<int64_t>& counts, int64_t widest_gap) {
@@ -178,7 +178,8 @@ std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_
     error_slot error;
     farspan_cache_plan* made = nullptr;
     require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch,
-                                         cache_problem(form_.query_heads).get(), &made, &error),
+                                         cache_problem(form_.query_heads, nullptr, 0, 0, form_.head_offset).get(),
+                                         &made, &error),
                error, "cache_plan_create");
     const std::unique_ptr<farspan_cache_plan, void (*)(farspan_cache_plan*)> plan(made, farspan_cache_plan_destroy);
     std::vector<unsigned char> workspace(farspan_cache_plan_workspace_size(made), 0xAB);
@@ -209,6 +210,7 @@ cache_model::outcome cache_model::attend(int32_t isa, int32_t threads, scheme_sp
         const model_sequence& sequence = sequences_.at(ids[s]);
         attention_problem problem;
         problem.query_heads = form_.query_heads;
+        problem.head_offset = form_.head_offset;
         problem.key_heads = form_.key_heads;
         problem.queries = rows[s];
         problem.keys = static_cast<int64_t>(sequence.tokens.size());

@@ -22,6 +22,7 @@ struct cache_form {
     int32_t dtype = FARSPAN_F32;
     int64_t layers = 1, key_heads = 2, query_heads = 4, head_dim = 64, value_dim = 64;
     int64_t memory_limit = 0;
+    int64_t head_offset = 0;
     bool large_keys = false;  // a constant part in some channels of the keys, and spikes
 };
 
@@ -50,7 +51,7 @@ public:
     void destroy(int64_t id);
     int64_t fork(int64_t id);
     void evict(int64_t id, int64_t first, int64_t last);
-    void keep(int64_t id, int64_t sinks, int64_t window);
+    void keep(int64_t id, int64_t sinks, int64_t recent);
     // Appends and writes random tokens to several sequences in one call; gaps of up to `widest_gap` positions before a
     // token.
     void append(const std::vector<int64_t>& ids, const std::vector<int64_t>& counts, int64_t widest_gap = 0);

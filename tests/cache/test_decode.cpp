@@ -64,6 +64,23 @@ Test(cache_decode, lengths) {
     for (const int64_t rows : {2, 3, 8, 17, 40, 100}) errors.check(model, spec, {id}, {rows});
 }
 
+// A rank of a tensor parallel host holds some heads of the layer: bias and sink logits are those of the layer's heads.
+Test(cache_decode, a_rank_of_the_heads) {
+    family errors("ranks");
+    for (const int64_t offset : {0, 3, 4}) {
+        cache_form form;
+        form.head_offset = offset;
+        cache_model model(form, 3);
+        const int64_t id = model.create();
+        model.append({id}, {150});
+        scheme_spec biased = plain_rope();
+        biased.name = "alibi and sinks from head " + std::to_string(offset);
+        biased.with_bias(FARSPAN_BIAS_ALIBI, 8);
+        biased.sinks = {0.5, -1, 2, 0, 3, -2, 1, 0.25};
+        for (const int64_t rows : {1, 5, 40}) errors.check(model, biased, {id}, {rows});
+    }
+}
+
 Test(cache_decode, every_scheme) {
     family errors("schemes");
     cache_model model({}, 2);

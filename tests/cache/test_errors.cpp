@@ -119,7 +119,7 @@ Test(cache_errors, batches_and_positions) {
     expect(farspan_cache_keep(model.handle(), id, -1, 4, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 3,
            "sinks is -1");
     expect(farspan_cache_keep(model.handle(), id, 1, 0, &error), error, FARSPAN_ERROR_PARAMETER_RANGE, 4,
-           "window is 0");
+           "recent is 0");
     farspan_sequence_info info;
     farspan_sequence_info_init(&info, sizeof info);
     cr_expect(farspan_cache_sequence_info(model.handle(), id, &info, nullptr) == FARSPAN_OK && info.tokens == 10,

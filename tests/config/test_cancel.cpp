@@ -1,6 +1,7 @@
-// The readers of model.h whose cancel flag is set before they begin.
+// The readers of model.h whose cancel flag is set: before they begin, and while they read.
 #include <criterion/criterion.h>
 
+#include "cancel.hpp"
 #include "handles.hpp"
 #include "model_case.hpp"
 
@@ -26,5 +27,17 @@ Test(model_cancel, before_it_begins) {
                                       nullptr) == FARSPAN_ERROR_CANCELLED);
     cr_expect(farspan_model_from_metadata(context.get(), &entry, 1, nullptr, &model, nullptr) ==
               FARSPAN_ERROR_CANCELLED);
+    cr_expect(model == nullptr);
+}
+
+// What nobody reads is skipped: that takes its time in a document of 60 MB.
+Test(model_cancel, while_it_reads) {
+    std::string unread = "[";
+    unread.reserve(60'000'010);
+    while (unread.size() < 60'000'000) unread += "[1,2,3],";
+    const std::string text = small_llama("\"unread\": " + unread + "0]");
+    farspan_model* model = nullptr;
+    expect_stopped("config",
+                   [&](const farspan_context* context, farspan_error*) { return read(context, text, &model); });
     cr_expect(model == nullptr);
 }

@@ -327,8 +327,11 @@ Test(gguf, divisors_from_the_options) {
     const frequencies scaled =
         frequencies_of(layer_of(read(base("llama", {{"rope.scaling.factor", 4.0}}), &options), 0));
     cr_expect(std::abs(scaled.inv_freq[0] - 0.125) < 1e-15, "both divide, as in llama.cpp");
-    expect_refused("divisors beside yarn", base("llama", {{"rope.scaling.type", std::string("yarn")}}),
-                   FARSPAN_ERROR_COMBINATION, {"llama.rope.scaling.type is yarn", "rope_freqs.weight"}, 2, &options);
+    const metadata yarn = {{"rope.scaling.type", std::string("yarn")}, {"rope.scaling.factor", 4.0}};
+    const frequencies plain = frequencies_of(layer_of(read(base("llama", yarn)), 0));
+    const frequencies both = frequencies_of(layer_of(read(base("llama", yarn), &options), 0));
+    for (std::size_t p = 0; p < 32; ++p)
+        cr_expect(both.inv_freq[p] == plain.inv_freq[p] / 2, "beside yarn, pair %zu", p);
     options.rope_freqs_count = 31;
     expect_refused("31 of 32", base("llama"), FARSPAN_ERROR_SHAPE, {"options.rope_freqs_count is 31", "32"}, 4,
                    &options);

@@ -164,7 +164,7 @@ void history::evict(token_list& list, int64_t first, int64_t last) {
 void history::keep(const json& step) {
     token_list& list = list_of(step);
     const auto sinks = step.at("sinks").get<int64_t>();
-    const int64_t last = list.next_position - step.at("window").get<int64_t>();
+    const int64_t last = list.next_position - step.at("recent").get<int64_t>();
     if (sinks < last) evict(list, sinks, last);
 }
 

@@ -89,6 +89,26 @@ Test(cpp_gradient, refusals_are_those_of_c) {
     cr_expect(d_k[0] == 7.0f && d_k.back() == 7.0f, "a refused call wrote");
 }
 
+// Of two parts with the same lse each has half of what the loss says.
+Test(cpp_gradient, of_a_merge) {
+    fixture f;
+    std::vector<float> half_a(f.q.size()), half_b(f.q.size()), lse_a(f.lse.size());
+    const farspan::tensor to_a(half_a, shape), to_b(half_b, shape);
+    const farspan::const_tensor part(f.q, shape), d_out(f.v, shape);
+    farspan_merge_gradient data = farspan::merge_gradient();
+    data.out_a = data.out_b = part.get();
+    data.d_out = d_out.get();
+    data.lse_a = data.lse_b = data.d_lse = f.lse.data();
+    data.lse_a_count = data.lse_b_count = data.d_lse_count = static_cast<int64_t>(f.lse.size());
+    data.d_out_a = to_a.get();
+    data.d_out_b = to_b.get();
+    data.d_lse_a = lse_a.data();
+    data.d_lse_a_count = data.lse_a_count;
+    farspan::attention_merge_backward(data);
+    for (size_t n = 0; n < half_a.size(); ++n) cr_expect(half_a[n] == f.v[n] / 2 && half_b[n] == half_a[n]);
+    for (size_t n = 0; n < lse_a.size(); ++n) cr_expect(lse_a[n] == f.lse[n] / 2);
+}
+
 Test(cpp_gradient, of_a_rotation) {
     farspan::rope_config rope(FARSPAN_ROPE_BASE);
     rope.layout = FARSPAN_LAYOUT_HALF;

@@ -2,39 +2,16 @@
 // before.
 #include <criterion/criterion.h>
 
-#include <chrono>
 #include <cstring>
 #include <functional>
 #include <numeric>
-#include <thread>
 
+#include "cancel.hpp"
 #include "text_scores.hpp"
 
 using namespace farspan_test;
 
 namespace {
-
-using call_with_context = std::function<farspan_status(const farspan_context*, farspan_error*)>;
-
-void expect_refused_at_once(const char* what, const call_with_context& call) {
-    const volatile int32_t flag = 1;
-    const context_handle context = make_context(FARSPAN_ISA_BEST, 1, &flag);
-    error_slot error;
-    cr_expect(call(context.get(), &error) == FARSPAN_ERROR_CANCELLED, "%s: %s", what, error.message);
-}
-
-// `call` would work for seconds. Sanitizers and a busy machine make it slower, not faster.
-void expect_stopped(const char* what, const call_with_context& call) {
-    volatile int32_t flag = 0;
-    const context_handle context = make_context(FARSPAN_ISA_BEST, 1, &flag);
-    std::thread setter([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        __atomic_store_n(&flag, 1, __ATOMIC_RELAXED);
-    });
-    const farspan_status status = call(context.get(), nullptr);
-    setter.join();
-    cr_expect(status == FARSPAN_ERROR_CANCELLED, "%s: status %d", what, status);
-}
 
 template <class T>
 bool same(const T& a, const T& b) {

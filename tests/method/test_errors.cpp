@@ -254,6 +254,20 @@ Test(errors, divisors) {
           });
 }
 
+Test(errors, divisors_beside_a_scaling) {
+    for (const int32_t method : {FARSPAN_ROPE_LINEAR, FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_YARN}) {
+        scheme_spec spec = valid_rope(method);
+        spec.short_factors.assign(8, 1.5);
+        check(spec, "rope",
+              {
+                  {FARSPAN_ERROR_SHAPE,
+                   {"rope.short_factors_count is 9: must be 8, a divisor for each pair"},
+                   [](auto& s) { s.rope.short_factors_count = 9; }},
+                  {range, {"rope.short_factors[1] is 0"}, [](auto& s) { s.short_factors[1] = 0; }},
+              });
+    }
+}
+
 Test(errors, axes) {
     check(valid_rope(FARSPAN_ROPE_BASE), "rope",
           {
@@ -286,8 +300,8 @@ Test(errors, axes) {
 
 Test(errors, remap) {
     const change no_window = [](auto& s) { s.remap.window = 0; };
-    for (const int32_t method : {FARSPAN_REMAP_REROPE, FARSPAN_REMAP_LEAKY_REROPE, FARSPAN_REMAP_SELF_EXTEND,
-                                 FARSPAN_REMAP_LM_INFINITE, FARSPAN_REMAP_STREAMING})
+    for (const int32_t method :
+         {FARSPAN_REMAP_REROPE, FARSPAN_REMAP_LEAKY_REROPE, FARSPAN_REMAP_SELF_EXTEND, FARSPAN_REMAP_LM_INFINITE})
         check(valid_remap(method), "remap",
               {
                   {range, {"remap.window is 0: must be between 1 and 2^40"}, no_window},
@@ -327,6 +341,8 @@ Test(errors, remap) {
     check(valid_remap(FARSPAN_REMAP_STREAMING), "remap",
           {
               {range, {"remap.sinks is -1: must be between 0 and 2^40"}, [](auto& s) { s.remap.sinks = -1; }},
+              {range, {"remap.recent is 0: must be between 1 and 2^40"}, [](auto& s) { s.remap.recent = 0; }},
+              {range, {"remap.recent is -5: must be between 1 and 2^40"}, [](auto& s) { s.remap.recent = -5; }},
           });
 }
 

@@ -18,7 +18,10 @@ namespace {
 scheme_spec random_remap(int32_t method, generator& random) {
     scheme_spec spec = valid_remap(method);
     farspan_remap_config& r = spec.remap;
-    if (method != FARSPAN_REMAP_DUAL_CHUNK) r.window = random.whole(1, 60);
+    if (method == FARSPAN_REMAP_STREAMING)
+        r.recent = random.whole(1, 60);
+    else if (method != FARSPAN_REMAP_DUAL_CHUNK)
+        r.window = random.whole(1, 60);
     if (method == FARSPAN_REMAP_SELF_EXTEND) {
         r.group = random.whole(1, 9);
         r.real_shift = random.coin();
@@ -74,7 +77,7 @@ Test(remap, a_window_beyond_the_text_is_plain_rope) {
             spec.remap.chunk = 2000;
             spec.remap.local_window = 1000;
         } else {
-            spec.remap.window = 1000;
+            (method == FARSPAN_REMAP_STREAMING ? spec.remap.recent : spec.remap.window) = 1000;
         }
         const remap_part part = remap_of(spec, 300);
         for (int64_t i = 0; i < 300; i += 7)

@@ -208,7 +208,7 @@ Test(scheme_json, canonical) {
         text_of(spec) ==
             R"({"rope": {"method": "longrope", "layout": "half", "rotary_dim": 4, "angle": "float32", "base": 500000, "factor": 32, )"
             R"("original_context": 2048, "magnitude": "explicit", "length_switch": "always_long", "attention_factor": 1.1902380714238083, )"
-            R"("long_factors": [1.08, 1e+30]}, "remap": {"method": "streaming", "window": 1020, "sinks": 4}, )"
+            R"("long_factors": [1.08, 1e+30]}, "remap": {"method": "streaming", "sinks": 4, "recent": 1020}, )"
             R"("bias": {"method": "alibi", "heads": 8, "bidirectional": true}, "mask": {"window_left": 1020, "sinks": 4}, )"
             R"("score": {"temperature": "log_n", "trained_length": 4096, "sink_logits": [0.1, -1]}})",
         "%s", text_of(spec).c_str());

@@ -36,6 +36,15 @@ readers all_but(const readers& without, int32_t count) {
 
 const readers rotating = all_but({FARSPAN_ROPE_NONE}, 18);
 const readers one_magnitude = all_but({FARSPAN_ROPE_NONE, FARSPAN_ROPE_XPOS}, 18);
+const readers divided = {FARSPAN_ROPE_LINEAR,      FARSPAN_ROPE_DYNAMIC_LINEAR,   FARSPAN_ROPE_NTK,
+                         FARSPAN_ROPE_NTK_OLD,     FARSPAN_ROPE_NTK_FIXED,        FARSPAN_ROPE_NTK_MIXED,
+                         FARSPAN_ROPE_DYNAMIC_NTK, FARSPAN_ROPE_DYNAMIC_NTK_QWEN, FARSPAN_ROPE_NTK_BY_PARTS,
+                         FARSPAN_ROPE_YARN,        FARSPAN_ROPE_DYNAMIC_YARN,     FARSPAN_ROPE_LONGROPE,
+                         FARSPAN_ROPE_PAIR_FACTORS};
+const double ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+
+bool divides(int32_t method) { return std::find(divided.begin(), divided.end(), method) != divided.end(); }
+
 const readers ramped = {FARSPAN_ROPE_NTK_BY_PARTS, FARSPAN_ROPE_YARN, FARSPAN_ROPE_DYNAMIC_YARN};
 
 const std::vector<one_field> rope_fields = {
@@ -79,17 +88,21 @@ const std::vector<one_field> rope_fields = {
     {"xpos_gamma", [](scheme_spec& s) { s.rope.xpos_gamma = 0.5; }, {FARSPAN_ROPE_XPOS}},
     {"short_factors",
      [](scheme_spec& s) {
-         if (!s.rope.short_factors) s.rope.short_factors = &number;
+         if (!s.rope.short_factors) s.rope.short_factors = ones;
+         if (divides(s.rope.method)) s.rope.short_factors_count = 8;
      },
-     {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}},
+     divided},
     {"long_factors",
      [](scheme_spec& s) {
          if (!s.rope.long_factors) s.rope.long_factors = &number;
      },
      {FARSPAN_ROPE_LONGROPE}},
     {"short_factors_count",
-     [](scheme_spec& s) { s.rope.short_factors_count = 8; },
-     {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}},
+     [](scheme_spec& s) {
+         s.rope.short_factors_count = 8;
+         if (divides(s.rope.method)) s.rope.short_factors = ones;
+     },
+     divided},
     {"long_factors_count", [](scheme_spec& s) { s.rope.long_factors_count = 8; }, {FARSPAN_ROPE_LONGROPE}},
     {"reserved", [](scheme_spec& s) { s.rope.reserved = 1; }, {}},
     {"axes",
@@ -103,14 +116,14 @@ const std::vector<one_field> rope_fields = {
 const std::vector<one_field> remap_fields = {
     {"window",
      [](scheme_spec& s) { s.remap.window = 20; },
-     {FARSPAN_REMAP_REROPE, FARSPAN_REMAP_LEAKY_REROPE, FARSPAN_REMAP_SELF_EXTEND, FARSPAN_REMAP_LM_INFINITE,
-      FARSPAN_REMAP_STREAMING}},
+     {FARSPAN_REMAP_REROPE, FARSPAN_REMAP_LEAKY_REROPE, FARSPAN_REMAP_SELF_EXTEND, FARSPAN_REMAP_LM_INFINITE}},
     {"group", [](scheme_spec& s) { s.remap.group = 4; }, {FARSPAN_REMAP_SELF_EXTEND}},
     {"leak", [](scheme_spec& s) { s.remap.leak = 4; }, {FARSPAN_REMAP_LEAKY_REROPE}},
     {"chunk", [](scheme_spec& s) { s.remap.chunk = 40; }, {FARSPAN_REMAP_DUAL_CHUNK}},
     {"local_window", [](scheme_spec& s) { s.remap.local_window = 4; }, {FARSPAN_REMAP_DUAL_CHUNK}},
     {"limit", [](scheme_spec& s) { s.remap.limit = 4; }, {FARSPAN_REMAP_LM_INFINITE}},
     {"sinks", [](scheme_spec& s) { s.remap.sinks = 4; }, {FARSPAN_REMAP_STREAMING}},
+    {"recent", [](scheme_spec& s) { s.remap.recent = 20; }, {FARSPAN_REMAP_STREAMING}},
     {"real_shift", [](scheme_spec& s) { s.remap.real_shift = 1; }, {FARSPAN_REMAP_SELF_EXTEND}},
     {"reserved", [](scheme_spec& s) { s.remap.reserved = 1; }, {}},
     {"position_scale", [](scheme_spec& s) { s.remap.position_scale = 2; }, {FARSPAN_REMAP_DUAL_CHUNK}},

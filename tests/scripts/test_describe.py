@@ -151,7 +151,11 @@ def a_plain_function_is_in_every_language():
 def other_functions_are_left_to_people():
     odd = FUNCTION.replace("float* right", "void* right")
     assert "no rule covers right of farspan_sum" in Copy((HEADER, "#ifdef __cplusplus\n}", odd)).refusal()
-    listed = ("bindings/contract.toml", '"status_text", ', '"status_text", "sum", ')
+    listed = (
+        "bindings/contract.toml",
+        '"tensor_contiguous", "tensor_check", "method_name"',
+        '"sum", "tensor_contiguous", "tensor_check", "method_name"',
+    )
     made = Copy((HEADER, "#ifdef __cplusplus\n}", odd), listed).made()
     assert "inline void sum(" in made["include/farspan/cpp/generated/calls.hpp"]  # Rust and C++ have a form for it
     odder = FUNCTION.replace("float* right", "int8_t* right")
@@ -172,7 +176,7 @@ def a_field_is_in_every_struct():
     expected = {
         "rust/src/generated/structs.rs": "new_rule: i64",
         "go/structs_generated.go": "NewRule int64",
-        "java/src/main/java/io/farspan/MaskConfig.java": "fields.setNewRule(newRule)",
+        "java/src/main/java/io/farspan/MaskConfig.java": ", newRule);",
         "java/src/main/java/io/farspan/MaskSettings.java": "long newRule",
     }
     for path, text in expected.items():

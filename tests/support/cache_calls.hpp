@@ -26,12 +26,13 @@ private:
 class cache_problem {
 public:
     explicit cache_problem(int64_t query_heads, const int64_t* positions = nullptr, int64_t positions_count = 0,
-                           int64_t length = 0) {
+                           int64_t length = 0, int64_t head_offset = 0) {
         farspan_cache_problem_init(&problem_, sizeof problem_);
         problem_.query_heads = query_heads;
         problem_.positions = positions;
         problem_.positions_count = positions_count;
         problem_.length = length;
+        problem_.head_offset = head_offset;
     }
     const farspan_cache_problem* get() const { return &problem_; }
 

@@ -118,7 +118,7 @@ oracle::rope_frequencies by_method(const scheme_spec& spec, int64_t length) {
         case FARSPAN_ROPE_PROPORTIONAL:
             return oracle::rope_proportional(base, R, rope.rotated_fraction, factor);
         case FARSPAN_ROPE_PAIR_FACTORS:
-            return oracle::rope_freq_factors(base, R, spec.short_factors);
+            return oracle::rope_base(base, R);
         default:
             throw std::logic_error("no oracle for rope method " + std::to_string(rope.method));
     }
@@ -129,7 +129,14 @@ oracle::rope_frequencies by_method(const scheme_spec& spec, int64_t length) {
 oracle::rope_frequencies oracle_frequencies(const scheme_spec& spec, int64_t length) {
     if (spec.rope.method == FARSPAN_ROPE_NONE) return {};
     oracle::rope_frequencies result = by_method(spec, length);
-    if (spec.rope.angle == FARSPAN_ANGLE_FLOAT32) result.inv_freq = float32_frequencies(spec.rope);
+    const bool in_float = spec.rope.angle == FARSPAN_ANGLE_FLOAT32;
+    if (in_float) result.inv_freq = float32_frequencies(spec.rope);
+    if (spec.rope.method != FARSPAN_ROPE_LONGROPE)
+        for (size_t p = 0; p < spec.short_factors.size(); ++p) {
+            double& frequency = result.inv_freq.at(p);
+            frequency = in_float ? static_cast<float>(frequency) / static_cast<float>(spec.short_factors[p])
+                                 : frequency / spec.short_factors[p];
+        }
     if (spec.rope.magnitude == FARSPAN_MAGNITUDE_EXPLICIT) result.magnitude = 1;
     result.magnitude *= spec.rope.attention_factor;
     return result;

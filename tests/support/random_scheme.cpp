@@ -39,7 +39,12 @@ void choose_rope(generator& random, scheme_spec& spec) {
         if (rope.ramp == FARSPAN_RAMP_PAIR_INDEX) rope.truncate = static_cast<int32_t>(random.whole(0, 1));
         rope.extrapolation_factor = random.real(0, 1);
     }
-    for (int p = 0; p < rope.rotary_dim / 2 && reads(method, {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}); ++p) {
+    const bool divided =
+        reads(method, {FARSPAN_ROPE_LONGROPE, FARSPAN_ROPE_PAIR_FACTORS}) ||
+        (reads(method, {FARSPAN_ROPE_LINEAR, FARSPAN_ROPE_DYNAMIC_LINEAR, FARSPAN_ROPE_NTK, FARSPAN_ROPE_DYNAMIC_NTK,
+                        FARSPAN_ROPE_NTK_BY_PARTS, FARSPAN_ROPE_YARN, FARSPAN_ROPE_DYNAMIC_YARN}) &&
+         random.coin());
+    for (int p = 0; p < rope.rotary_dim / 2 && divided; ++p) {
         spec.short_factors.push_back(random.real(1, 3));
         if (method == FARSPAN_ROPE_LONGROPE) spec.long_factors.push_back(random.real(1, 20));
     }
@@ -66,7 +71,7 @@ void choose_remap(generator& random, scheme_spec& spec) {
     }
     if (method == FARSPAN_REMAP_STREAMING) {
         remap.sinks = spec.mask.sinks = random.whole(0, 30);
-        spec.mask.window_left = remap.window;
+        spec.mask.window_left = remap.recent;
     }
 }
 

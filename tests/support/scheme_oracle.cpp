@@ -50,7 +50,7 @@ oracle::rotated_pair scheme_oracle::remap(int64_t i, int64_t j) const {
             return oracle::remap_lm_infinite(i, j, remap.window, remap.limit == 0 ? remap.window : remap.limit,
                                              length_);
         case FARSPAN_REMAP_STREAMING:
-            return oracle::remap_streaming(i, j, remap.sinks, remap.window);
+            return oracle::remap_streaming(i, j, remap.sinks, remap.recent);
         default:
             throw std::logic_error("no oracle for this remap");
     }

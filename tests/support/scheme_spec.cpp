@@ -21,7 +21,7 @@ scheme_spec& scheme_spec::with_rope(int32_t method, int32_t pair_layout, int32_t
 
 scheme_spec& scheme_spec::with_remap(int32_t method, int64_t window) {
     farspan_remap_config_init(&remap, sizeof remap, method);
-    remap.window = window;
+    (method == FARSPAN_REMAP_STREAMING ? remap.recent : remap.window) = window;
     return *this;
 }
 

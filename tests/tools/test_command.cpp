@@ -170,7 +170,7 @@ Test(command, explain_reads_schemes_and_shows_them) {
         {"--rope", "xpos", "--layout", "interleaved", "--rotary-dim", "16", "--xpos-gamma", "0.5"},
         {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "dual_chunk", "--chunk", "64",
          "--local-window", "8", "--position-scale", "2"},
-        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "streaming", "--window", "60",
+        {"--rope", "base", "--layout", "half", "--rotary-dim", "16", "--remap", "streaming", "--recent", "60",
          "--sinks", "3"},
         {"--bias", "kerple_log", "--heads", "2", "--kerple-a", "0.1,0.2", "--kerple-p", "1,0.3", "--prefix", "4",
          "--softcap", "30"}};
@@ -222,7 +222,7 @@ Test(command, explain_shows_masks_bias_and_scale) {
     cr_expect(std::abs(found["row"]["scale"].get<double>() - std::log(101.0) / std::log(10.0)) < 1e-12);
     found = explained({"--bias", "t5", "--heads", "2", "--length", "4096"});
     cr_expect(found["bias"]["by_head"][1]["values"].back() == 31.0);
-    found = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "8", "--remap", "streaming", "--window",
+    found = explained({"--rope", "base", "--layout", "half", "--rotary-dim", "8", "--remap", "streaming", "--recent",
                        "6", "--sinks", "2", "--length", "100"});
     cr_expect(found["row"]["visible_keys"] == 9);
     const std::string text =

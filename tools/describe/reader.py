@@ -1,7 +1,8 @@
 """Reads the public headers with libclang into a model.
 
-The comment of a declaration is the one that ends on the line above it, or that begins on the line where it ends. A function without a
-comment right below another function shares that one's."""
+The comment of a declaration is the one that ends on the line above it, or that begins on the line where it ends. In a
+struct, a comment after a blank line opens a group of fields. A function without a comment right below another function
+shares that one's."""
 from __future__ import annotations
 
 import re
@@ -33,6 +34,7 @@ class Comments:
             unit.get_location(str(path), (1, 1)), unit.get_location(str(path), (len(self.lines) + 1, 1))
         )
         self.above: dict[int, str] = {}  # by the line after the comment
+        self.blank_before: dict[int, bool] = {}  # that comment
         self.beside: dict[int, str] = {}
         self.opening = ""
         for token in unit.get_tokens(extent=whole):
@@ -46,6 +48,7 @@ class Comments:
                 self.beside[start.line] = text
             elif not token.spelling.startswith("/* ----"):
                 self.above[end.line + 1] = text
+                self.blank_before[end.line + 1] = not self.lines[start.line - 2].strip()
 
     def of(self, first: int, last: int) -> str:
         return self.beside.get(last) or self.above.get(first, "")
@@ -95,20 +98,21 @@ def read_struct(cursor: Cursor, comments: Comments, header: str) -> Struct:
     group = ""
     for n, member in enumerate(members):
         line = member.extent.start.line
-        if line in comments.above and line not in comments.beside:
-            group = comments.above[line]
+        own = comments.beside.get(member.extent.end.line, "")
+        if line in comments.above and not own:
+            if comments.blank_before[line]:  # it opens a group of fields
+                group = comments.above[line]
+            else:  # too long to stand beside
+                own = comments.above[line]
         elif not comments.lines[line - 2].strip():
             group = ""
         kind = read_type(member.type)
         following = members[n + 1].spelling if n + 1 < len(members) else None
-        beside = comments.beside.get(member.extent.end.line, "")
-        if not beside and re.match(r"FARSPAN_[A-Z]+_\*", comments.above.get(line, "")):
-            beside = comments.above[line]  # too long to stand beside
         fields.append(
             Field(
                 member.spelling,
                 kind,
-                beside,
+                own,
                 group,
                 cursor.type.get_offset(member.spelling) // 8,
                 count_of(member.spelling, kind, following),

@@ -75,6 +75,7 @@ farspan::remap_config remap_of(const explain_options& o) {
     take(o.local_window, c.local_window);
     take(o.limit, c.limit);
     take(o.position_scale, c.position_scale);
+    take(o.recent, c.recent);
     if (c.method == FARSPAN_REMAP_STREAMING) take(o.sinks, c.sinks);
     return c;
 }
@@ -82,7 +83,7 @@ farspan::remap_config remap_of(const explain_options& o) {
 // LM-Infinite and StreamingLLM are a remap and a mask together; the mask follows unless options of its own are given.
 farspan::mask_config mask_of(const explain_options& o, const farspan::remap_config& remap) {
     farspan::mask_config m;
-    if (remap.method == FARSPAN_REMAP_STREAMING) m.window_left = remap.window;
+    if (remap.method == FARSPAN_REMAP_STREAMING) m.window_left = remap.recent;
     if (remap.method == FARSPAN_REMAP_LM_INFINITE) m.window_left = remap.window - 1;
     if (o.not_causal) m.causal = 0;
     if (o.mask_window) m.window_left = *o.mask_window - 1;
@@ -182,6 +183,7 @@ void add_other_options(CLI::App* app, explain_options& o) {
         ->group("Remap")
         ->capture_default_str();
     app->add_option("--window", o.window, "distance where the far branch begins")->group("Remap");
+    app->add_option("--recent", o.recent, "tokens kept before the query by streaming")->group("Remap");
     app->add_option("--group", o.group, "G of self_extend")->group("Remap");
     app->add_option("--leak", o.leak, "k of leaky_rerope")->group("Remap");
     app->add_option("--chunk", o.chunk, "C of dual_chunk")->group("Remap");

@@ -22,7 +22,7 @@ struct explain_options {
         attention_factor, mixed_exponent, low_freq_factor, high_freq_factor, rotated_fraction, xpos_scale_base,
         xpos_gamma;
     std::vector<double> short_factors, long_factors;
-    std::optional<int64_t> window, group, chunk, local_window, limit;
+    std::optional<int64_t> window, recent, group, chunk, local_window, limit;
     std::optional<double> leak, position_scale;
     std::optional<int32_t> heads, buckets, sandwich_dim;
     std::optional<int64_t> max_distance;

@@ -102,8 +102,8 @@ void apply_window(recipe& r, int64_t trained, int64_t) { set_mask(r, trained - 1
 void apply_streaming(recipe& r, int64_t trained, int64_t) {
     farspan::remap_config& remap = set_remap(r, FARSPAN_REMAP_STREAMING);
     remap.sinks = sink_tokens;
-    remap.window = trained - 1 - sink_tokens;
-    set_mask(r, remap.window, sink_tokens);
+    remap.recent = trained - 1 - sink_tokens;
+    set_mask(r, remap.recent, sink_tokens);
 }
 
 // The name without "-logn", and whether it had that suffix.

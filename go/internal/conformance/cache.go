@@ -27,7 +27,7 @@ var steps = map[string]func(*history){
 	"cache_evict": func(h *history) {
 		check(h.cache.Evict(h.sequence(), h.whole("first"), h.wholeOr("last", math.MaxInt64)))
 	},
-	"cache_keep":   func(h *history) { check(h.cache.Keep(h.sequence(), h.whole("sinks"), h.whole("window"))) },
+	"cache_keep":   func(h *history) { check(h.cache.Keep(h.sequence(), h.whole("sinks"), h.whole("recent"))) },
 	"cache_clear":  func(h *history) { check(h.cache.Clear()) },
 	"cache_append": func(h *history) { check(h.cache.Append(h.batch(), h.wholes("positions"))) },
 	"cache_write":  func(h *history) { check(h.cache.Write(h.context, h.whole("layer"), h.batch(), h.in("k"), h.in("v"))) },

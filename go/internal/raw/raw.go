@@ -216,64 +216,65 @@ typedef long long swig_type_183;
 typedef long long swig_type_184;
 typedef long long swig_type_185;
 typedef long long swig_type_186;
-typedef _gostring_ swig_type_187;
-typedef long long swig_type_188;
+typedef long long swig_type_187;
+typedef _gostring_ swig_type_188;
 typedef long long swig_type_189;
 typedef long long swig_type_190;
-typedef _gostring_ swig_type_191;
-typedef long long swig_type_192;
+typedef long long swig_type_191;
+typedef _gostring_ swig_type_192;
 typedef long long swig_type_193;
 typedef long long swig_type_194;
 typedef long long swig_type_195;
-typedef _gostring_ swig_type_196;
-typedef long long swig_type_197;
+typedef long long swig_type_196;
+typedef _gostring_ swig_type_197;
 typedef long long swig_type_198;
 typedef long long swig_type_199;
-typedef _gostring_ swig_type_200;
-typedef long long swig_type_201;
+typedef long long swig_type_200;
+typedef _gostring_ swig_type_201;
 typedef long long swig_type_202;
 typedef long long swig_type_203;
-typedef _gostring_ swig_type_204;
-typedef long long swig_type_205;
+typedef long long swig_type_204;
+typedef _gostring_ swig_type_205;
 typedef long long swig_type_206;
 typedef long long swig_type_207;
-typedef _gostring_ swig_type_208;
-typedef long long swig_type_209;
+typedef long long swig_type_208;
+typedef _gostring_ swig_type_209;
 typedef long long swig_type_210;
 typedef long long swig_type_211;
-typedef _gostring_ swig_type_212;
-typedef long long swig_type_213;
+typedef long long swig_type_212;
+typedef _gostring_ swig_type_213;
 typedef long long swig_type_214;
 typedef long long swig_type_215;
-typedef _gostring_ swig_type_216;
-typedef long long swig_type_217;
+typedef long long swig_type_216;
+typedef _gostring_ swig_type_217;
 typedef long long swig_type_218;
 typedef long long swig_type_219;
-typedef _gostring_ swig_type_220;
-typedef long long swig_type_221;
+typedef long long swig_type_220;
+typedef _gostring_ swig_type_221;
 typedef long long swig_type_222;
 typedef long long swig_type_223;
-typedef _gostring_ swig_type_224;
-typedef long long swig_type_225;
+typedef long long swig_type_224;
+typedef _gostring_ swig_type_225;
 typedef long long swig_type_226;
 typedef long long swig_type_227;
 typedef long long swig_type_228;
 typedef long long swig_type_229;
 typedef long long swig_type_230;
-typedef _gostring_ swig_type_231;
-typedef long long swig_type_232;
+typedef long long swig_type_231;
+typedef _gostring_ swig_type_232;
 typedef long long swig_type_233;
 typedef long long swig_type_234;
 typedef long long swig_type_235;
 typedef long long swig_type_236;
 typedef long long swig_type_237;
-typedef _gostring_ swig_type_238;
-typedef long long swig_type_239;
+typedef long long swig_type_238;
+typedef _gostring_ swig_type_239;
 typedef long long swig_type_240;
 typedef long long swig_type_241;
 typedef long long swig_type_242;
 typedef long long swig_type_243;
 typedef long long swig_type_244;
+typedef long long swig_type_245;
 extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
@@ -375,19 +376,19 @@ extern swig_type_171 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
 extern swig_type_172 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
 extern swig_type_173 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_174 arg4, swig_voidp arg5, swig_type_175 arg6, swig_voidp arg7, swig_type_176 arg8);
 extern swig_type_177 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_178 arg3, swig_voidp arg4, swig_type_179 arg5, swig_voidp arg6, swig_type_180 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_181 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7, swig_type_184 arg8, swig_voidp arg9, swig_type_185 arg10, swig_type_186 arg11);
-extern swig_type_187 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_188 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_189 arg11, swig_voidp arg12, swig_type_190 arg13);
-extern swig_type_191 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_192 arg4, swig_voidp arg5, swig_type_193 arg6, swig_voidp arg7, swig_type_194 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_195 arg16);
-extern swig_type_196 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_197 arg6, swig_type_198 arg7, swig_voidp arg8, swig_type_199 arg9);
-extern swig_type_200 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_201 arg6, swig_type_202 arg7, swig_voidp arg8, swig_type_203 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_204 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_205 arg4, swig_voidp arg5, swig_type_206 arg6, swig_voidp arg7, swig_type_207 arg8, swig_voidp arg9);
-extern swig_type_208 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_209 arg4, swig_voidp arg5, swig_type_210 arg6, swig_voidp arg7, swig_type_211 arg8, swig_voidp arg9);
-extern swig_type_212 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_213 arg4, swig_voidp arg5, swig_type_214 arg6, swig_voidp arg7, swig_type_215 arg8, swig_voidp arg9);
-extern swig_type_216 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_217 arg4, swig_voidp arg5, swig_type_218 arg6, swig_voidp arg7, swig_type_219 arg8, swig_voidp arg9);
-extern swig_type_220 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_221 arg4, swig_voidp arg5, swig_type_222 arg6, swig_voidp arg7, swig_type_223 arg8, swig_voidp arg9);
-extern swig_type_224 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_225 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_226 arg6, swig_voidp arg7, swig_type_227 arg8, swig_voidp arg9, swig_type_228 arg10, swig_voidp arg11, swig_type_229 arg12, swig_voidp arg13, swig_type_230 arg14);
-extern swig_type_231 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_232 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_233 arg6, swig_voidp arg7, swig_type_234 arg8, swig_voidp arg9, swig_type_235 arg10, swig_voidp arg11, swig_type_236 arg12, swig_voidp arg13, swig_type_237 arg14);
-extern swig_type_238 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_239 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_240 arg6, swig_voidp arg7, swig_type_241 arg8, swig_voidp arg9, swig_type_242 arg10, swig_voidp arg11, swig_type_243 arg12, swig_voidp arg13, swig_type_244 arg14);
+extern swig_type_181 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7, swig_type_184 arg8, swig_voidp arg9, swig_type_185 arg10, swig_type_186 arg11, swig_type_187 arg12);
+extern swig_type_188 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_189 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_190 arg11, swig_voidp arg12, swig_type_191 arg13);
+extern swig_type_192 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_193 arg4, swig_voidp arg5, swig_type_194 arg6, swig_voidp arg7, swig_type_195 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_196 arg16);
+extern swig_type_197 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_198 arg6, swig_type_199 arg7, swig_voidp arg8, swig_type_200 arg9);
+extern swig_type_201 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_202 arg6, swig_type_203 arg7, swig_voidp arg8, swig_type_204 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_205 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_206 arg4, swig_voidp arg5, swig_type_207 arg6, swig_voidp arg7, swig_type_208 arg8, swig_voidp arg9);
+extern swig_type_209 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_210 arg4, swig_voidp arg5, swig_type_211 arg6, swig_voidp arg7, swig_type_212 arg8, swig_voidp arg9);
+extern swig_type_213 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_214 arg4, swig_voidp arg5, swig_type_215 arg6, swig_voidp arg7, swig_type_216 arg8, swig_voidp arg9);
+extern swig_type_217 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_218 arg4, swig_voidp arg5, swig_type_219 arg6, swig_voidp arg7, swig_type_220 arg8, swig_voidp arg9);
+extern swig_type_221 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_222 arg4, swig_voidp arg5, swig_type_223 arg6, swig_voidp arg7, swig_type_224 arg8, swig_voidp arg9);
+extern swig_type_225 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_226 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_227 arg6, swig_voidp arg7, swig_type_228 arg8, swig_voidp arg9, swig_type_229 arg10, swig_voidp arg11, swig_type_230 arg12, swig_voidp arg13, swig_type_231 arg14);
+extern swig_type_232 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_233 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_234 arg6, swig_voidp arg7, swig_type_235 arg8, swig_voidp arg9, swig_type_236 arg10, swig_voidp arg11, swig_type_237 arg12, swig_voidp arg13, swig_type_238 arg14);
+extern swig_type_239 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_240 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_241 arg6, swig_voidp arg7, swig_type_242 arg8, swig_voidp arg9, swig_type_243 arg10, swig_voidp arg11, swig_type_244 arg12, swig_voidp arg13, swig_type_245 arg14);
 #undef intgo
 */
 import "C"
@@ -1860,7 +1861,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	return swig_r_1
 }
 
-func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 int64, arg9 *int64, arg10 int64, arg11 int64) (_swig_ret Made) {
+func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 int64, arg6 *int64, arg7 int64, arg8 int64, arg9 *int64, arg10 int64, arg11 int64, arg12 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := getSwigcptr(arg2)
@@ -1876,7 +1877,8 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6), C.swig_type_184(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_185(_swig_i_9), C.swig_type_186(_swig_i_10))
+	_swig_i_11 := arg12
+	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6), C.swig_type_184(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_185(_swig_i_9), C.swig_type_186(_swig_i_10), C.swig_type_187(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1904,7 +1906,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_188(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_189(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_190(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_189(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_190(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_191(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1936,7 +1938,7 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_192(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_193(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_194(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_195(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_193(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_194(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_195(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_196(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1958,7 +1960,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_197(_swig_i_5), C.swig_type_198(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_199(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_198(_swig_i_5), C.swig_type_199(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_200(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1985,7 +1987,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_201(_swig_i_5), C.swig_type_202(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_203(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_202(_swig_i_5), C.swig_type_203(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_204(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2008,7 +2010,7 @@ func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_205(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_206(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_207(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_206(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_207(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_208(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2031,7 +2033,7 @@ func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, ar
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_209(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_210(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_211(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_210(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_211(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_212(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2054,7 +2056,7 @@ func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_213(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_214(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_215(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_214(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_215(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_216(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2077,7 +2079,7 @@ func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, 
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_217(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_218(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_219(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_218(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_219(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_220(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2100,7 +2102,7 @@ func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_221(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_222(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_223(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_222(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_224(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2130,7 +2132,7 @@ func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions,
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_225(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_226(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_227(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_228(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_229(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_230(_swig_i_13))
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_226(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_228(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_229(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_230(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_231(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2160,7 +2162,7 @@ func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOp
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_232(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_233(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_234(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_235(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_236(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_237(_swig_i_13))
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_233(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_234(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_235(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_236(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_237(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_238(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2190,7 +2192,7 @@ func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, a
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_239(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_240(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_241(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_242(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_243(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_244(_swig_i_13))
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_240(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_241(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_242(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_243(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_244(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_245(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)

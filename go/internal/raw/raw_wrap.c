@@ -528,8 +528,8 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
 
 static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
         farspan_cache* cache, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t
-        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length,
-        farspan_error* error) {
+        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length, int64_t
+        head_offset, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -542,6 +542,7 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
     problem.positions = positions;
     problem.positions_count = positions_count;
     problem.length = length;
+    problem.head_offset = head_offset;
     farspan_cache_plan* plan = NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;
@@ -1185,7 +1186,7 @@ void _wrap_problem_init_raw_2995c41e6ae7021b(farspan_problem *_swig_go_0, long l
 
 long long _wrap_plan_workspace_size_raw_2995c41e6ae7021b(struct farspan_plan *_swig_go_0) {
   farspan_plan *arg1 = (farspan_plan *) 0 ;
-  size_t result;
+  int64_t result;
   long long _swig_go_result;
   
   arg1 = *(farspan_plan **)&_swig_go_0; 
@@ -3031,7 +3032,7 @@ _gostring_ _wrap_cache_write_raw_2995c41e6ae7021b(struct farspan_context *_swig_
 }
 
 
-_gostring_ _wrap_cache_plan_create_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10) {
+_gostring_ _wrap_cache_plan_create_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, struct farspan_cache *_swig_go_2, int64_t *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, long long _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, long long _swig_go_10, long long _swig_go_11) {
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
   farspan_cache *arg3 = (farspan_cache *) 0 ;
@@ -3043,13 +3044,14 @@ _gostring_ _wrap_cache_plan_create_raw_2995c41e6ae7021b(struct farspan_context *
   int64_t *arg9 = (int64_t *) 0 ;
   int64_t arg10 ;
   int64_t arg11 ;
-  farspan_error *arg12 = (farspan_error *) 0 ;
+  int64_t arg12 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
   farspan_cache_plan *result = 0 ;
   _gostring_ _swig_go_result;
   
   
   farspan_error slot = FARSPAN_ERROR_INIT;
-  arg12 = &slot;
+  arg13 = &slot;
   
   arg1 = *(farspan_context **)&_swig_go_0; 
   arg2 = *(farspan_scheme **)&_swig_go_1; 
@@ -3062,8 +3064,9 @@ _gostring_ _wrap_cache_plan_create_raw_2995c41e6ae7021b(struct farspan_context *
   arg9 = (int64_t *)_swig_go_8;
   arg10 = (int64_t)_swig_go_9; 
   arg11 = (int64_t)_swig_go_10; 
+  arg12 = (int64_t)_swig_go_11; 
   
-  result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13);
   
   _swig_go_result = failure_text(&slot);
   if (result) _swig_go_result.p = (char *)result;

@@ -49,6 +49,7 @@ type RemapConfig struct {
 	LocalWindow   int64
 	Limit         int64
 	Sinks         int64
+	Recent        int64
 	RealShift     int32
 	Reserved      int32
 	PositionScale float64
@@ -185,7 +186,7 @@ type ContextConfig struct {
 	StructSize uint32
 	Threads    int32
 	Isa        int32
-	Reserved   int32
+	Exhaustive int32
 	Cancel     *int32
 }
 

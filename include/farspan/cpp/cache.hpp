@@ -98,15 +98,18 @@ inline farspan_attention_data cache_data(const const_tensor& q, const tensor& ou
 class cache_plan : public detail::cache_plan_methods<cache_plan> {
 public:
     // `positions`: [batch.rows()] of the queries; empty: the rows are the newest tokens of their sequences. `length`:
-    // the current length of dynamic methods; 0: of each sequence its own.
+    // the current length of dynamic methods; 0: of each sequence its own. `head_offset`: head 0 is this head of the
+    // layer, for the bias and the sink logits.
     cache_plan(const scheme& scheme, const cache& cache, const cache_batch& batch, int64_t query_heads,
-               array_view<const int64_t> positions = {}, int64_t length = 0, const context* context = nullptr)
+               array_view<const int64_t> positions = {}, int64_t length = 0, const context* context = nullptr,
+               int64_t head_offset = 0)
         : cache_plan_methods(detail::created{},
                              [&](farspan_cache_plan** made, farspan_error* cause) {
                                  const farspan_cache_batch rows = batch.view();
                                  farspan_cache_problem problem = detail::begun(farspan_cache_problem_init);
                                  problem.query_heads = query_heads;
                                  problem.length = length;
+                                 problem.head_offset = head_offset;
                                  problem.positions = detail::data_of(positions);
                                  problem.positions_count = detail::count_of(positions);
                                  return farspan_cache_plan_create(detail::handle(context), scheme.get(), cache.get(),

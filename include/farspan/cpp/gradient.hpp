@@ -33,7 +33,7 @@ struct gradients {
 };
 
 inline std::size_t backward_workspace_size(const plan& plan) {
-    return farspan_attention_backward_workspace_size(plan.get());
+    return static_cast<std::size_t>(farspan_attention_backward_workspace_size(plan.get()));
 }
 
 inline void attention_backward(const plan& plan, const gradient_inputs& inputs, const gradients& wanted,
@@ -63,6 +63,13 @@ inline void attention_backward(const plan& plan, const gradient_inputs& inputs, 
     detail::check([&](farspan_error* cause) {
         return farspan_attention_backward(detail::handle(context), plan.get(), &data, cause);
     });
+}
+
+// Of a merge. Its struct is C's, filled with 0 here.
+inline farspan_merge_gradient merge_gradient() { return detail::begun(farspan_merge_gradient_init); }
+inline void attention_merge_backward(const farspan_merge_gradient& data, const context* context = nullptr) {
+    detail::check(
+        [&](farspan_error* cause) { return farspan_attention_merge_backward(detail::handle(context), &data, cause); });
 }
 
 }  // namespace farspan

@@ -32,10 +32,10 @@ def _lambda(trained: int) -> Parts:
 
 
 def _streaming(trained: int) -> Parts:
-    window = trained - 1 - SINKS
+    recent = trained - 1 - SINKS
     return {
-        "remap": {"method": "streaming", "sinks": SINKS, "window": window},
-        "mask": {"window_left": window, "sinks": SINKS},
+        "remap": {"method": "streaming", "sinks": SINKS, "recent": recent},
+        "mask": {"window_left": recent, "sinks": SINKS},
     }
 
 

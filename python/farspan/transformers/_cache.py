@@ -15,8 +15,8 @@ from ._layers import Unsupported, read_layers
 class _Store:
     """Layers of the same sizes: one block cache, and a sequence for each row of the batch."""
 
-    def __init__(self, sizes: dict[str, Any], layers: int, sinks: int, window: int) -> None:
-        self.sinks, self.window = sinks, window
+    def __init__(self, sizes: dict[str, Any], layers: int, sinks: int, recent: int) -> None:
+        self.sinks, self.recent = sinks, recent
         self.blocks = Blocks(layers=layers, **sizes)
         self.clear()
 
@@ -50,9 +50,9 @@ class _Store:
             self.sequences = [self.blocks.sequence() for _ in range(batch)]
         if len(self.sequences) != batch:
             raise Unsupported(f"a batch of {batch} for a cache of {len(self.sequences)} sequences")
-        if self.window:
+        if self.recent:
             for sequence in self.sequences:
-                sequence.keep(self.sinks, self.window)
+                sequence.keep(self.sinks, self.recent)
         newest = None if padding is None else padding[:, -queries:].numpy()
         where = None if positions is None else np.broadcast_to(positions.numpy(), (batch, queries))
         self.rows = [(0, queries) if newest is None else _run(newest[b]) for b in range(batch)]
@@ -149,17 +149,17 @@ class Cache(DynamicCache):
     Args:
         model: the model, or its configuration.
         dtype: of what is stored: "f32", "f16", "bf16" or "i8".
-        window: 0, or so many tokens are kept, and the first `sinks`: streaming with constant memory. What is forgotten no scheme sees.
+        recent: 0, or so many tokens are kept, and the first `sinks`: streaming with constant memory. What is forgotten no scheme sees.
         memory_limit: bytes of all blocks; 0: what the machine has.
     """
 
-    def __init__(self, model: Any, dtype: str = "bf16", sinks: int = 0, window: int = 0, memory_limit: int = 0) -> None:
+    def __init__(self, model: Any, dtype: str = "bf16", sinks: int = 0, recent: int = 0, memory_limit: int = 0) -> None:
         config = getattr(model, "config", model)
         super().__init__(config=config)
         described, layers = read_layers(config, None, None, None)
         first = described.info.encoder_layers
         self.options = {"dtype": dtype, "memory_limit": memory_limit}
-        self.sinks, self.window = sinks, window
+        self.sinks, self.recent = sinks, recent
         self.members: dict[int, int] = {}  # layers of each group: those that are alike
         self.stores: dict[Any, _Store] = {}
         if getattr(config.get_text_config(), "kv_lora_rank", None):
@@ -185,7 +185,7 @@ class Cache(DynamicCache):
         sizes = {"key_heads": keys.shape[1], "head_dim": keys.shape[3], "value_dim": values.shape[3]}
         key = (group, *sizes.values())
         if key not in self.stores:
-            self.stores[key] = _Store({**sizes, **self.options}, self.members[group], self.sinks, self.window)
+            self.stores[key] = _Store({**sizes, **self.options}, self.members[group], self.sinks, self.recent)
         return self.stores[key]
 
     def reset(self) -> None:

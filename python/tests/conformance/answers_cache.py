@@ -32,7 +32,7 @@ class History:
         elif call == "cache_evict":
             sequence.evict(step["first"], *([step["last"]] if "last" in step else []))
         elif call == "cache_keep":
-            sequence.keep(step["sinks"], step["window"])
+            sequence.keep(step["sinks"], step["recent"])
         elif call == "cache_clear":
             self.cache.clear()
         elif call == "cache_append":

@@ -136,7 +136,7 @@ def test_a_model_in_half_precision(model):
 def test_streaming_keeps_constant_memory(model):
     """What was forgotten is what the mask would have hidden."""
     enable(model, scheme={"mask": {"sinks": 4, "window_left": 63}})
-    whole, streaming, sizes = Cache(model, "f32"), Cache(model, "f32", sinks=4, window=64), []
+    whole, streaming, sizes = Cache(model, "f32"), Cache(model, "f32", sinks=4, recent=64), []
     for n in range(400):
         token = TOKENS[:1, n % 50 : n % 50 + 1]
         expected, got = model(token, cache=whole).logits, model(token, cache=streaming).logits

@@ -6,7 +6,7 @@ layout! {
     farspan_text: data bytes;
     farspan_ids: data count;
     farspan_rope_config: struct_size method layout rotary_dim rotary_offset angle base factor original_context beta_fast beta_slow extrapolation_factor ramp truncate mscale mscale_all_dim magnitude length_switch attention_factor mixed_exponent low_freq_factor high_freq_factor rotated_fraction xpos_scale_base xpos_gamma short_factors short_factors_count long_factors long_factors_count axes axis_sections reserved;
-    farspan_remap_config: struct_size method window group leak chunk local_window limit sinks real_shift reserved position_scale;
+    farspan_remap_config: struct_size method window group leak chunk local_window limit sinks recent real_shift reserved position_scale;
     farspan_bias_config: struct_size method heads alibi_heads bidirectional buckets max_distance distance_limit max_bias scale trained_length dim reserved values values_count a a_count p p_count slopes slopes_count;
     farspan_mask_config: struct_size causal window_left window_right sinks chunk prefix;
     farspan_score_config: struct_size temperature scale multiplier trained_length alpha power softcap sink_logits sink_logits_count;
@@ -16,13 +16,14 @@ layout! {
     farspan_fire_config: struct_size hidden heads reserved c threshold epsilon w1 w1_count b1 b1_count w2 w2_count b2 b2_count;
     farspan_problem: struct_size state batch query_heads key_heads queries keys head_dim value_dim length head_offset query_positions query_positions_count key_positions key_positions_count query_position_stride key_position_stride query_axis_positions query_axis_positions_count key_axis_positions key_axis_positions_count segments query_offsets query_offsets_count key_offsets key_offsets_count key_ranges key_ranges_count;
     farspan_attention_data: struct_size reserved q k v bias out lse lse_count workspace workspace_bytes;
-    farspan_context_config: struct_size threads isa reserved cancel;
+    farspan_context_config: struct_size threads isa exhaustive cancel;
     farspan_cache_config: struct_size dtype layers key_heads head_dim value_dim memory_limit;
     farspan_sequence_info: struct_size reserved tokens first_position next_position blocks shared_blocks;
     farspan_cache_statistics: struct_size reserved sequences blocks free_blocks block_bytes;
     farspan_cache_batch: struct_size reserved sequence sequence_count offsets offsets_count;
-    farspan_cache_problem: struct_size reserved query_heads length positions positions_count;
+    farspan_cache_problem: struct_size reserved query_heads length positions positions_count head_offset;
     farspan_attention_gradient: struct_size reserved q k v bias out lse lse_count d_out d_lse d_lse_count d_q d_k d_v d_bias d_bias_values d_bias_values_count d_sink_logits d_sink_logits_count workspace workspace_bytes;
+    farspan_merge_gradient: struct_size reserved out_a lse_a lse_a_count out_b lse_b lse_b_count d_out d_lse d_lse_count d_out_a d_lse_a d_lse_a_count d_out_b d_lse_b d_lse_b_count;
     farspan_windows_config: struct_size kind bos reserved tokens length stride segment;
     farspan_window: struct_size bos begin end first_scored rows first_row;
     farspan_loss: struct_size reserved block_tokens tokens bytes sum blocks block_mean block_squares open_tokens open_sum;

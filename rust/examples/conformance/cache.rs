@@ -65,7 +65,7 @@ impl History {
                 let last: Option<i64> = case.get("last");
                 return self.sequences[sequence].evict(case.get("first"), last.unwrap_or(i64::MAX));
             }
-            "cache_keep" => return self.sequences[sequence].keep(case.get("sinks"), case.get("window")),
+            "cache_keep" => return self.sequences[sequence].keep(case.get("sinks"), case.get("recent")),
             "cache_clear" => return self.cache().clear(),
             "cache_append" | "cache_write" => return self.grow(case),
             "cache_sequence_info" => {

@@ -159,7 +159,7 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let isas = [Isa::SCALAR, Isa::AVX2, Isa::AVX512, Isa::NEON];
     let isa = isas.into_iter().find(|isa| isa.name() == Some(&arguments[1])).ok_or("unknown ISA")?;
-    let context = Context::new(&ContextConfig { threads: arguments[2].parse()?, isa })?;
+    let context = Context::new(&ContextConfig { threads: arguments[2].parse()?, isa, ..ContextConfig::new() })?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for file in &arguments[3..] {
         let content: Value = serde_json::from_slice(&std::fs::read(file)?)?;

@@ -76,6 +76,7 @@ pub struct CachePlanBuilder<'a> {
     query_heads: i64,
     positions: Option<&'a [i64]>,
     length: i64,
+    head_offset: i64,
     context: Option<&'a Context>,
 }
 
@@ -93,6 +94,12 @@ impl<'a> CachePlanBuilder<'a> {
         self
     }
 
+    /// Head 0 is this head of the layer, for the bias and the sink logits; 0 by default.
+    pub fn head_offset(mut self, head_offset: i64) -> Self {
+        self.head_offset = head_offset;
+        self
+    }
+
     /// Threads, instructions and cancellation of the runs.
     pub fn context(mut self, context: &'a Context) -> Self {
         self.context = Some(context);
@@ -104,7 +111,7 @@ impl<'a> CachePlanBuilder<'a> {
         let batch = self.batch.to_c(&self.cache.store, 4)?;
         // SAFETY: C writes no more than the size given.
         let mut problem = made(|c, size| unsafe { sys::farspan_cache_problem_init(c, size) });
-        (problem.query_heads, problem.length) = (self.query_heads, self.length);
+        (problem.query_heads, problem.length, problem.head_offset) = (self.query_heads, self.length, self.head_offset);
         (problem.positions, problem.positions_count) = array(self.positions);
         let (context, scheme) = (context::as_c(self.context), self.scheme.as_c());
         // SAFETY: the handles are valid, the batch borrows its sequences, and arrays go with their counts.
@@ -180,7 +187,16 @@ impl Cache {
     /// Begins a plan for the rows of a batch, under any scheme but one with a dense bias or several position axes. `query_heads`
     /// is a multiple of the cache's key heads.
     pub fn plan<'a>(&'a self, scheme: &'a Scheme, batch: &'a CacheBatch<'a>, query_heads: i64) -> CachePlanBuilder<'a> {
-        CachePlanBuilder { cache: self, scheme, batch, query_heads, positions: None, length: 0, context: None }
+        CachePlanBuilder {
+            cache: self,
+            scheme,
+            batch,
+            query_heads,
+            positions: None,
+            length: 0,
+            head_offset: 0,
+            context: None,
+        }
     }
 
     /// Begins the attention of the newest tokens of a batch in one layer, `q [1, query_heads, rows, head_dim]`, under a scheme

@@ -110,15 +110,16 @@ impl Sequence {
         self.store.call(|cache, error| unsafe { sys::farspan_cache_evict(cache, self.id(), first, last, error) })
     }
 
-    /// Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a
-    /// streaming mask with the same sinks and window_left = window sees them from the next token on.
+    /// Keeps the tokens at positions below `sinks` \>= 0 and those at the last `recent` \> 0 positions up to the
+    /// newest token: what the next token sees before itself under a mask with the same sinks and window_left =
+    /// recent.
     ///
     /// # Errors
     ///
     /// [`Status::ParameterRange`].
-    pub fn keep(&mut self, sinks: i64, window: i64) -> Result<()> {
+    pub fn keep(&mut self, sinks: i64, recent: i64) -> Result<()> {
         // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
-        self.store.call(|cache, error| unsafe { sys::farspan_cache_keep(cache, self.id(), sinks, window, error) })
+        self.store.call(|cache, error| unsafe { sys::farspan_cache_keep(cache, self.id(), sinks, recent, error) })
     }
 
     /// The tokens, positions and blocks of a sequence.

@@ -219,7 +219,8 @@ impl Plan {
     #[inline]
     pub fn workspace_size(&self) -> usize {
         // SAFETY: handles are valid, and numbers may be any.
-        unsafe { sys::farspan_plan_workspace_size(self.as_c()) }
+        let size = unsafe { sys::farspan_plan_workspace_size(self.as_c()) };
+        size as usize
     }
 
     /// How the work divides, for one batch and head: tiles skipped, wholly visible, on a mask edge, and (counted in

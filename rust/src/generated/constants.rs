@@ -183,7 +183,8 @@ pub struct Angle(pub i32);
 impl Angle {
     /// Angles in double: as exact at position 10^7 as at 10.
     pub const EXACT: Self = Self(sys::FARSPAN_ANGLE_EXACT as i32);
-    /// inv_freq and angle rounded to float32 as Hugging Face does, to match its bits.
+    /// inv_freq and angle rounded to float32 step by step as Hugging Face does. Its powers are PyTorch's, ours the C
+    /// library's: of 4,508 frequencies of published models 4,452 have the same bits, the others are 1 or 2 ulp off.
     pub const FLOAT32: Self = Self(sys::FARSPAN_ANGLE_FLOAT32 as i32);
 }
 
@@ -361,8 +362,8 @@ impl RemapMethod {
     /// distance \>= window: counts as min(limit, length - 1) (Han et al. 2023); with the mask sinks = any,
     /// window_left = window - 1.
     pub const LM_INFINITE: Self = Self(sys::FARSPAN_REMAP_LM_INFINITE as i32);
-    /// StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,
-    /// window_left = window.
+    /// StreamingLLM (Xiao et al. 2023): positions are the slots of a cache of sinks + recent tokens before the query;
+    /// with the mask sinks = sinks, window_left = recent.
     pub const STREAMING: Self = Self(sys::FARSPAN_REMAP_STREAMING as i32);
 
     /// The spelling of a method, "yarn", "self_extend" or "alibi"; `None` if it is unknown. A part is one of

@@ -79,9 +79,9 @@ if a tensor does not fit or lse is too short; [`Status::Stride`](crate::Status::
 [`Status::OutOfMemory`](crate::Status::OutOfMemory)."#
     };
     (context_create) => {
-        r#"Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set
-and flag. A `None` context everywhere means the defaults, as found at the first such call. More threads than the
-machine has are clamped.
+        r#"Every function whose time grows with its input takes a context, and honours all of it: threads, instruction set,
+exhaustiveness and flag. A `None` context everywhere means the defaults, as found at the first such call. More
+threads than the machine has are clamped.
 
 # Errors
 

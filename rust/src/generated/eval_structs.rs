@@ -121,13 +121,13 @@ pub struct Loss {
     pub sum: f64,
     /// Full blocks; their mean and sum of squared deviations from it follow.
     pub blocks: i64,
-    /// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+    /// Block mean.
     pub block_mean: f64,
-    /// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+    /// Block squares.
     pub block_squares: f64,
     /// Of the block that is not full yet.
     pub open_tokens: i64,
-    /// The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+    /// Open sum.
     pub open_sum: f64,
 }
 

@@ -60,7 +60,8 @@ pub struct RopeConfig<'a> {
     pub xpos_scale_base: f64,
     /// Xpos gamma; default 0.4: zeta\[p\] = (2p + gamma R) / ((1 + gamma) R) \[xpos\].
     pub xpos_gamma: f64,
-    /// R/2 divisors \> 0 of inv_freq \[longrope, pair_factors\].
+    /// R/2 divisors \> 0 of inv_freq \[longrope, pair_factors, required; `None` or beside the scaling, as ggml does:
+    /// linear, dynamic_linear, ntk*, dynamic_ntk*, ntk_by_parts, yarn, dynamic_yarn\].
     pub short_factors: Option<&'a [f64]>,
     /// R/2 likewise \[longrope\].
     pub long_factors: Option<&'a [f64]>,
@@ -166,7 +167,7 @@ impl<'a> RopeConfig<'a> {
 pub struct RemapConfig {
     /// Method.
     pub method: RemapMethod,
-    /// \> 0, in positions; required by all but dual_chunk.
+    /// \> 0: the near distances are 0 .. window - 1 \[rerope, leaky_rerope, self_extend, lm_infinite\].
     pub window: i64,
     /// G \>= 1; default 8 \[self_extend\].
     pub group: i64,
@@ -180,6 +181,8 @@ pub struct RemapConfig {
     pub limit: i64,
     /// S0 \>= 0 \[streaming\].
     pub sinks: i64,
+    /// R \> 0: tokens that are kept before the query \[streaming\].
+    pub recent: i64,
     /// True: the query's shift is window/group as a real number, as some releases do \[self_extend\].
     pub real_shift: bool,
     /// Position scale; default 1: positions divided after the map (PI inside DCA) \[dual_chunk\].
@@ -216,6 +219,7 @@ impl RemapConfig {
                 local_window: c.local_window,
                 limit: c.limit,
                 sinks: c.sinks,
+                recent: c.recent,
                 real_shift: c.real_shift != 0,
                 position_scale: c.position_scale,
             }
@@ -233,6 +237,7 @@ impl RemapConfig {
         c.local_window = self.local_window;
         c.limit = self.limit;
         c.sinks = self.sinks;
+        c.recent = self.recent;
         c.real_shift = self.real_shift.into();
         c.position_scale = self.position_scale;
         c
@@ -805,6 +810,10 @@ pub struct ContextConfig {
     pub threads: i32,
     /// Isa.
     pub isa: Isa,
+    /// True: no key is left out. 0 (default): keys whose bias (alibi) makes their weight so small that leaving all of
+    /// them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more
+    /// than 2^-24, are not read: what is computed does not grow with the length then.
+    pub exhaustive: bool,
 }
 
 impl ContextConfig {
@@ -831,6 +840,7 @@ impl ContextConfig {
             ContextConfig {
                 threads: c.threads,
                 isa: Isa(c.isa),
+                exhaustive: c.exhaustive != 0,
             }
         }
     }
@@ -840,6 +850,7 @@ impl ContextConfig {
         let mut c = Self::empty();
         c.threads = self.threads;
         c.isa = self.isa.0;
+        c.exhaustive = self.exhaustive.into();
         c
     }
 }

@@ -73,7 +73,7 @@ const step_map& steps() {
         {"cache_sequence_destroy", [](history& h) { h.cache->sequence_destroy(h.sequence()); }},
         {"cache_fork", [](history& h) { h.sequences.push_back(h.cache->fork(h.sequence())); }},
         {"cache_evict", [](history& h) { h.cache->evict(h.sequence(), h.whole("first"), h.whole("last", INT64_MAX)); }},
-        {"cache_keep", [](history& h) { h.cache->keep(h.sequence(), h.whole("sinks"), h.whole("window")); }},
+        {"cache_keep", [](history& h) { h.cache->keep(h.sequence(), h.whole("sinks"), h.whole("recent")); }},
         {"cache_clear", [](history& h) { h.cache->clear(); }},
         {"cache_append", [](history& h) { h.cache->append(h.batch(), h.wholes("positions")); }},
         {"cache_write",

@@ -77,7 +77,7 @@ static void cache_evict(struct run* run) {
 }
 
 static void cache_keep(struct run* run) {
-    CALL(cache_keep, run->cache, sequence_of(run), whole(run->given, "sinks"), whole(run->given, "window"));
+    CALL(cache_keep, run->cache, sequence_of(run), whole(run->given, "sinks"), whole(run->given, "recent"));
 }
 
 static void cache_clear(struct run* run) {

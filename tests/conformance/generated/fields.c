@@ -48,6 +48,7 @@ static const struct field of_remap_config[] = {
     {"local_window", FIELD_INT64, 1, offsetof(farspan_remap_config, local_window), 0},
     {"limit", FIELD_INT64, 1, offsetof(farspan_remap_config, limit), 0},
     {"sinks", FIELD_INT64, 1, offsetof(farspan_remap_config, sinks), 0},
+    {"recent", FIELD_INT64, 1, offsetof(farspan_remap_config, recent), 0},
     {"real_shift", FIELD_INT32, 1, offsetof(farspan_remap_config, real_shift), 0},
     {"position_scale", FIELD_DOUBLE, 1, offsetof(farspan_remap_config, position_scale), 0},
     {0}};
@@ -148,6 +149,7 @@ static const struct field of_problem[] = {
 static const struct field of_context_config[] = {
     {"threads", FIELD_INT32, 1, offsetof(farspan_context_config, threads), 0},
     {"isa", FIELD_INT32, 1, offsetof(farspan_context_config, isa), 0},
+    {"exhaustive", FIELD_INT32, 1, offsetof(farspan_context_config, exhaustive), 0},
     {0}};
 
 static const struct field of_cache_config[] = {

@@ -58,12 +58,12 @@ public:
         detail::check([&](farspan_error* cause) { return farspan_cache_evict(this->get(), sequence, first, last, cause); });
     }
 
-    // Keeps the tokens at positions below `sinks` and the last `window` positions up to the newest token, as a
-    // streaming mask with the same sinks and window_left = window sees them from the next token on.
+    // Keeps the tokens at positions below `sinks` >= 0 and those at the last `recent` > 0 positions up to the newest
+    // token: what the next token sees before itself under a mask with the same sinks and window_left = recent.
     //
     // Errors: FARSPAN_ERROR_PARAMETER_RANGE.
-    void keep(int64_t sequence, int64_t sinks, int64_t window) {
-        detail::check([&](farspan_error* cause) { return farspan_cache_keep(this->get(), sequence, sinks, window, cause); });
+    void keep(int64_t sequence, int64_t sinks, int64_t recent) {
+        detail::check([&](farspan_error* cause) { return farspan_cache_keep(this->get(), sequence, sinks, recent, cause); });
     }
 
     // Ends all sequences and gives the memory back to the system.

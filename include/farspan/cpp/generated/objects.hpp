@@ -18,7 +18,8 @@ struct rope_config : farspan_rope_config {
         short_factors_.keep(detail::list_of(given.short_factors, given.short_factors_count), short_factors, short_factors_count);
         long_factors_.keep(detail::list_of(given.long_factors, given.long_factors_count), long_factors, long_factors_count);
     }
-    // short_factors: R/2 divisors > 0 of inv_freq [longrope, pair_factors].
+    // short_factors: R/2 divisors > 0 of inv_freq [longrope, pair_factors, required; empty or beside the scaling, as
+    // ggml does: linear, dynamic_linear, ntk*, dynamic_ntk*, ntk_by_parts, yarn, dynamic_yarn].
     // long_factors: R/2 likewise [longrope].
     void set_factors(std::vector<double> short_factors_list, std::vector<double> long_factors_list = {}) {
         short_factors_.keep(std::move(short_factors_list), short_factors, short_factors_count);

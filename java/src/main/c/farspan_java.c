@@ -644,8 +644,8 @@ static farspan_status flat_cache_write(const farspan_context* context, farspan_c
 
 static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context, const farspan_scheme* scheme, const
         farspan_cache* cache, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t
-        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length,
-        farspan_error* error) {
+        offsets_count, int64_t query_heads, const int64_t* positions, int64_t positions_count, int64_t length, int64_t
+        head_offset, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -658,6 +658,7 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
     problem.positions = positions;
     problem.positions_count = positions_count;
     problem.length = length;
+    problem.head_offset = head_offset;
     farspan_cache_plan* plan = NULL;
     farspan_cache_plan_create(context, scheme, cache, &batch, &problem, &plan, error);
     return plan;
@@ -1381,7 +1382,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_problem_1init(JNIEnv 
 SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_plan_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   farspan_plan *arg1 = (farspan_plan *) 0 ;
-  size_t result;
+  int64_t result;
   
   (void)jenv;
   (void)jcls;
@@ -3840,7 +3841,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1write(JNIEnv *
 }
 
 
-SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlongArray jarg4, jlongArray jarg6, jlong jarg8, jlongArray jarg9, jlong jarg11) {
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jlong jarg3, jobject jarg3_, jlongArray jarg4, jlongArray jarg6, jlong jarg8, jlongArray jarg9, jlong jarg11, jlong jarg12) {
   jlong jresult = 0 ;
   farspan_context *arg1 = (farspan_context *) 0 ;
   farspan_scheme *arg2 = (farspan_scheme *) 0 ;
@@ -3853,15 +3854,16 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(
   int64_t *arg9 = (int64_t *) 0 ;
   int64_t arg10 ;
   int64_t arg11 ;
-  farspan_error *arg12 = (farspan_error *) 0 ;
-  farspan_error slot12 ;
+  int64_t arg12 ;
+  farspan_error *arg13 = (farspan_error *) 0 ;
+  farspan_error slot13 ;
   farspan_cache_plan *result = 0 ;
   
   (void)jenv;
   (void)jcls;
-  slot12.struct_size = (uint32_t)sizeof slot12;
-  slot12.code = FARSPAN_OK;
-  arg12 = &slot12;
+  slot13.struct_size = (uint32_t)sizeof slot13;
+  slot13.code = FARSPAN_OK;
+  arg13 = &slot13;
   (void)jarg1_;
   (void)jarg2_;
   (void)jarg3_;
@@ -3888,13 +3890,14 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1create(
   if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
   arg9 = (int64_t*)memory9.data;
   arg11 = (int64_t)jarg11; 
-  result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12);
+  arg12 = (int64_t)jarg12; 
+  result = (farspan_cache_plan *)flat_cache_plan_create((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13);
   *(farspan_cache_plan **)&jresult = result; 
   
   
   
   {
-    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
+    if (arg13->code != FARSPAN_OK) java_throw(jenv, arg13);
   }
   return jresult;
 }

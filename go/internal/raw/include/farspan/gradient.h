@@ -83,7 +83,45 @@ FARSPAN_API farspan_status farspan_attention_backward(const farspan_context* con
                                                       const farspan_attention_gradient* data, farspan_error* error);
 
 /* Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for NULL. */
-FARSPAN_API size_t farspan_attention_backward_workspace_size(const farspan_plan* plan);
+FARSPAN_API int64_t farspan_attention_backward_workspace_size(const farspan_plan* plan);
+
+/* What the gradient of a merge reads and writes; overlaps as above. */
+typedef struct farspan_merge_gradient {
+    uint32_t struct_size;
+    int32_t reserved;
+
+    /* The parts as they were before the merge, which overwrites the first: keep its values. */
+    const farspan_tensor* out_a;
+    const float* lse_a;
+    int64_t lse_a_count;
+    const farspan_tensor* out_b;
+    const float* lse_b;
+    int64_t lse_b_count;
+
+    /* The derivatives of the loss by the merged out, and by the merged lse: as lse, or NULL for 0. */
+    const farspan_tensor* d_out;
+    const float* d_lse;
+    int64_t d_lse_count;
+
+    /* The derivatives by the parts. Each may be NULL, but not all. */
+    const farspan_tensor* d_out_a;
+    float* d_lse_a;
+    int64_t d_lse_a_count;
+    const farspan_tensor* d_out_b;
+    float* d_lse_b;
+    int64_t d_lse_b_count;
+} farspan_merge_gradient;
+FARSPAN_API void farspan_merge_gradient_init(farspan_merge_gradient* data, size_t size);
+
+/* The gradient of farspan_attention_merge. With the shares w_a = exp(lse_a - L) and w_b = exp(lse_b - L) of each row,
+ * and m = w_a w_b <d_out, out_a - out_b>:
+ *
+ *     d_out_a = w_a d_out      d_lse_a = w_a d_lse + m
+ *     d_out_b = w_b d_out      d_lse_b = w_b d_lse - m
+ *
+ * A part without keys (lse -infinity) gets 0, whatever its out holds. Where an lse is +infinity, m is 0. */
+FARSPAN_API farspan_status farspan_attention_merge_backward(const farspan_context* context,
+                                                            const farspan_merge_gradient* data, farspan_error* error);
 
 /* The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by the
  * angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives m

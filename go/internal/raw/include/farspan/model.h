@@ -52,9 +52,9 @@ enum {
     /* YaRN: L is max_position_embeddings, no mscale, no truncate, m = 0.1 ln s + 1 also for s < 1. LongRoPE: a
      * top-level original length overrides `factor`. */
     FARSPAN_RELEASE_TRANSFORMERS_4_48 = 1,
-    FARSPAN_RELEASE_LLAMA_CPP =
-        2 /* 0.5.0. YaRN's ramp always has whole ends, and of GGUF's yarn_ keys only mistral3's ramp is
-                                              read; dynamic scaling is not applied */
+    /* 0.5.0. YaRN's ramp always has whole ends, and of GGUF's yarn_ keys only mistral3's ramp is read; dynamic
+     * scaling is not applied */
+    FARSPAN_RELEASE_LLAMA_CPP = 2
 };
 
 /* Ways to run a model beyond its trained length L, up to target_length T = s L. Only layers with rotary positions and

@@ -115,19 +115,20 @@ abstract class CacheCalls implements AutoCloseable {
     }
 
     /**
-     * Keeps the tokens at positions below {@code sinks} and the last {@code window} positions up to the newest token,
-     * as a streaming mask with the same sinks and windowLeft = window sees them from the next token on.
+     * Keeps the tokens at positions below {@code sinks} &gt;= 0 and those at the last {@code recent} &gt; 0 positions
+     * up to the newest token: what the next token sees before itself under a mask with the same sinks and windowLeft
+     * = recent.
      *
      * @param sequence a sequence of the cache
      * @param sinks tokens at positions below are kept
-     * @param window as many last positions are kept, at least 1
+     * @param recent a number
      * @throws FarspanException Status.PARAMETER_RANGE
      * @throws IllegalStateException if an object is closed
      */
-    public void keep(long sequence, long sinks, long window) {
+    public void keep(long sequence, long sinks, long recent) {
         io.farspan.internal.Cache cacheObject = access.change(sequence);
         try {
-            Native.cache_keep(cacheObject, sequence, sinks, window);
+            Native.cache_keep(cacheObject, sequence, sinks, recent);
         } finally {
             access.leaveChanging(sequence);
         }

@@ -49,13 +49,14 @@ abstract class CachePlanCalls implements AutoCloseable {
      * @param queryHeads a multiple of the cache's key heads
      * @param positions one for each row or token, or null for the usual ones
      * @param length the current length of the methods that depend on it, 0 for the usual one
+     * @param headOffset head 0 is this head of the layer, for the bias and the sink logits; 0 for a whole layer
      * @return a new one, to be closed
      * @throws FarspanException Status.SHAPE for offsets and short arrays; Status.PARAMETER_RANGE for the length or
      *     an unknown sequence; Status.HEAD_GROUPS, Status.ROTARY_DIM, Status.POSITIONS; Status.COMBINATION for a scheme
      *     with a dense bias or several axes
      * @throws IllegalStateException if an object is closed
      */
-    public static CachePlan create(Context context, Scheme scheme, Cache cache, CacheBatch batch, long queryHeads, long[] positions, long length) {
+    public static CachePlan create(Context context, Scheme scheme, Cache cache, CacheBatch batch, long queryHeads, long[] positions, long length, long headOffset) {
         java.util.Objects.requireNonNull(batch, "batch");
         io.farspan.internal.Context contextObject = Context.acquire(context);
         try {
@@ -63,7 +64,7 @@ abstract class CachePlanCalls implements AutoCloseable {
             try {
                 io.farspan.internal.Cache cacheObject = cache.access.read(batch.inOrder);
                 try {
-                    return new CachePlan(Native.cache_plan_create(contextObject, schemeObject, cacheObject, batch.sequences, batch.offsets, queryHeads, positions, length), context, cache, batch);
+                    return new CachePlan(Native.cache_plan_create(contextObject, schemeObject, cacheObject, batch.sequences, batch.offsets, queryHeads, positions, length, headOffset), context, cache, batch);
                 } finally {
                     cache.access.leaveReading(batch.inOrder);
                 }
@@ -84,18 +85,19 @@ abstract class CachePlanCalls implements AutoCloseable {
      * @param queryHeads a multiple of the cache's key heads
      * @param positions one for each row or token, or null for the usual ones
      * @param length the current length of the methods that depend on it, 0 for the usual one
+     * @param headOffset head 0 is this head of the layer, for the bias and the sink logits; 0 for a whole layer
      * @return a new one, to be closed
      * @throws FarspanException Status.SHAPE for offsets and short arrays; Status.PARAMETER_RANGE for the length or
      *     an unknown sequence; Status.HEAD_GROUPS, Status.ROTARY_DIM, Status.POSITIONS; Status.COMBINATION for a scheme
      *     with a dense bias or several axes
      * @throws IllegalStateException if an object is closed
      */
-    public static CachePlan create(Scheme scheme, Cache cache, CacheBatch batch, long queryHeads, long[] positions, long length) {
-        return create(null, scheme, cache, batch, queryHeads, positions, length);
+    public static CachePlan create(Scheme scheme, Cache cache, CacheBatch batch, long queryHeads, long[] positions, long length, long headOffset) {
+        return create(null, scheme, cache, batch, queryHeads, positions, length, headOffset);
     }
 
     /**
-     * The same with the default context, without positions and length.
+     * The same with the default context, without positions and length and headOffset.
      *
      * @param scheme how positions enter; not closed
      * @param cache holds the sequences
@@ -108,7 +110,7 @@ abstract class CachePlanCalls implements AutoCloseable {
      * @throws IllegalStateException if an object is closed
      */
     public static CachePlan create(Scheme scheme, Cache cache, CacheBatch batch, long queryHeads) {
-        return create(null, scheme, cache, batch, queryHeads, null, 0);
+        return create(null, scheme, cache, batch, queryHeads, null, 0, 0);
     }
 
     /**

@@ -39,6 +39,19 @@ final class ContextConfig {
         return this;
     }
 
+    /**
+     * True: no key is left out. 0 (default): keys whose bias (alibi) makes their weight so small that leaving all of
+     * them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more
+     * than 2^-24, are not read: what is computed does not grow with the length then.
+     *
+     * @param exhaustive whether so
+     * @return this
+     */
+    public ContextConfig exhaustive(boolean exhaustive) {
+        fields.putInt(12, exhaustive ? 1 : 0);
+        return this;
+    }
+
     ContextConfig cancel(long address) {
         fields.putLong(16, address);
         return this;

@@ -18,14 +18,10 @@ import java.nio.ByteBuffer;
  * @param attentionScale factor on &lt;q, k&gt;: score.scale (or 1/sqrt(headDim)) times score.multiplier; without
  *     temperature and without the rope part's magnitude, which is in cos and sin
  * @param rope what the scheme was made of, for changes: sinks, another remap
- * @param remap factor on &lt;q, k&gt;: score.scale (or 1/sqrt(headDim)) times score.multiplier; without temperature
- *     and without the rope part's magnitude, which is in cos and sin
- * @param bias factor on &lt;q, k&gt;: score.scale (or 1/sqrt(headDim)) times score.multiplier; without temperature
- *     and without the rope part's magnitude, which is in cos and sin
- * @param mask factor on &lt;q, k&gt;: score.scale (or 1/sqrt(headDim)) times score.multiplier; without temperature
- *     and without the rope part's magnitude, which is in cos and sin
- * @param score factor on &lt;q, k&gt;: score.scale (or 1/sqrt(headDim)) times score.multiplier; without temperature
- *     and without the rope part's magnitude, which is in cos and sin
+ * @param remap remap
+ * @param bias bias
+ * @param mask mask
+ * @param score score
  */
 public record ModelLayer(
         LayerKind kind,

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * them. Begins with the library's defaults. Not to be changed while a call reads it.
  */
 public final class RemapConfig {
-    final ByteBuffer fields = Structs.of(80);
+    final ByteBuffer fields = Structs.of(88);
 
     /**
      * Every other field has its default.
@@ -28,7 +28,7 @@ public final class RemapConfig {
     }
 
     /**
-     * &gt; 0, in positions; required by all but dual_chunk.
+     * &gt; 0: the near distances are 0 .. window - 1 [rerope, leaky_rerope, self_extend, lm_infinite].
      *
      * @param window the number
      * @return this
@@ -105,13 +105,24 @@ public final class RemapConfig {
     }
 
     /**
+     * R &gt; 0: tokens that are kept before the query [streaming].
+     *
+     * @param recent the number
+     * @return this
+     */
+    public RemapConfig recent(long recent) {
+        fields.putLong(64, recent);
+        return this;
+    }
+
+    /**
      * True: the query's shift is window/group as a real number, as some releases do [self_extend].
      *
      * @param realShift whether so
      * @return this
      */
     public RemapConfig realShift(boolean realShift) {
-        fields.putInt(64, realShift ? 1 : 0);
+        fields.putInt(72, realShift ? 1 : 0);
         return this;
     }
 
@@ -122,7 +133,7 @@ public final class RemapConfig {
      * @return this
      */
     public RemapConfig positionScale(double positionScale) {
-        fields.putDouble(72, positionScale);
+        fields.putDouble(80, positionScale);
         return this;
     }
 

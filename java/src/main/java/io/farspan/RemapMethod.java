@@ -36,8 +36,8 @@ public enum RemapMethod {
      */
     LM_INFINITE(NativeConstants.REMAP_LM_INFINITE),
     /**
-     * StreamingLLM (Xiao et al. 2023): positions are cache slots, sinks + window; with the mask sinks = sinks,
-     * windowLeft = window.
+     * StreamingLLM (Xiao et al. 2023): positions are the slots of a cache of sinks + recent tokens before the query;
+     * with the mask sinks = sinks, windowLeft = recent.
      */
     STREAMING(NativeConstants.REMAP_STREAMING);
 

@@ -7,13 +7,14 @@ import java.nio.ByteBuffer;
  * What a RemapConfig says, to be read and compared. An option is null if these classes do not know it.
  *
  * @param method method
- * @param window &gt; 0, in positions; required by all but dual_chunk
+ * @param window &gt; 0: the near distances are 0 .. window - 1 [rerope, leaky_rerope, self_extend, lm_infinite]
  * @param group G &gt;= 1; default 8 [self_extend]
  * @param leak k &gt;= 1; default 16 [leaky_rerope]
  * @param chunk C [dual_chunk]
  * @param localWindow w, 0 &lt; w &lt; C [dual_chunk]
  * @param limit limit; default 0 = window [lm_infinite]
  * @param sinks S0 &gt;= 0 [streaming]
+ * @param recent R &gt; 0: tokens that are kept before the query [streaming]
  * @param realShift true: the query's shift is window/group as a real number, as some releases do [self_extend]
  * @param positionScale position scale; default 1: positions divided after the map (PI inside DCA) [dual_chunk]
  */
@@ -26,6 +27,7 @@ public record RemapSettings(
         long localWindow,
         long limit,
         long sinks,
+        long recent,
         boolean realShift,
         double positionScale) {
     RemapSettings(RemapConfig config, ByteBuffer fields) {
@@ -38,7 +40,8 @@ public record RemapSettings(
                 fields.getLong(40),
                 fields.getLong(48),
                 fields.getLong(56),
-                fields.getInt(64) != 0,
-                fields.getDouble(72));
+                fields.getLong(64),
+                fields.getInt(72) != 0,
+                fields.getDouble(80));
     }
 }

@@ -31,7 +31,8 @@ import java.util.List;
  * @param rotatedFraction rotated fraction; default 1, 0 .. 1 [proportional]
  * @param xposScaleBase xpos scale base; default 512 positions [xpos]
  * @param xposGamma xpos gamma; default 0.4: zeta[p] = (2p + gamma R) / ((1 + gamma) R) [xpos]
- * @param shortFactors R/2 divisors &gt; 0 of inv_freq [longrope, pair_factors]
+ * @param shortFactors R/2 divisors &gt; 0 of inv_freq [longrope, pair_factors, required; null or beside the scaling,
+ *     as ggml does: linear, dynamic_linear, ntk*, dynamic_ntk*, ntk_by_parts, yarn, dynamic_yarn]
  * @param longFactors R/2 likewise [longrope]
  * @param axes axes
  * @param axisSections pairs per axis; their sum is R/2 (interleaved: at most R/2)

@@ -13,13 +13,13 @@ class CacheExampleTest {
     private static final int QUERY_HEADS = 4;
     private static final int HEAD_DIM = 16;
     private static final int SINKS = 4;
-    private static final int WINDOW = 100;
+    private static final int RECENT = 100;
 
     @Test
     void streaming() {
         RopeConfig rope = new RopeConfig(RopeMethod.BASE).layout(Layout.HALF).rotaryDim(HEAD_DIM);
-        RemapConfig slots = new RemapConfig(RemapMethod.STREAMING).window(WINDOW).sinks(SINKS);
-        MaskConfig mask = new MaskConfig().sinks(SINKS).windowLeft(WINDOW);
+        RemapConfig slots = new RemapConfig(RemapMethod.STREAMING).sinks(SINKS).recent(RECENT);
+        MaskConfig mask = new MaskConfig().sinks(SINKS).windowLeft(RECENT);
         FloatBuffer projected = Memory.direct(Memory.random(1, KEY_HEADS * HEAD_DIM));
         FloatBuffer answer = Memory.direct(QUERY_HEADS * HEAD_DIM);
         Tensor kv = Tensor.of(projected, 1, KEY_HEADS, 1, HEAD_DIM);
@@ -38,9 +38,9 @@ class CacheExampleTest {
                         plan.run(layer, q, out);
                     }
                 }
-                cache.keep(sequence, SINKS, WINDOW);
+                cache.keep(sequence, SINKS, RECENT);
             }
-            assertEquals(new SequenceInfo(SINKS + WINDOW, 0, 1000, 3, 0), cache.info(sequence));
+            assertEquals(new SequenceInfo(SINKS + RECENT, 0, 1000, 3, 0), cache.info(sequence));
             assertTrue(cache.statistics().blocks() + cache.statistics().freeBlocks() <= 4);
         }
         // Every token was the same: so is what attention makes of them, rounded to bfloat16.

@@ -101,7 +101,7 @@ class CacheTest {
             CacheBatch batch = CacheBatch.of(sequences, new long[] {0, 1, 3});
             two.append(batch, new long[] {5, 7, 9});
             Tensor q = Tensor.of(new float[2 * 3 * DIM], 1, 2, 3, DIM);
-            try (CachePlan plan = CachePlan.create(context, scheme, two, batch, 2, null, 0)) {
+            try (CachePlan plan = CachePlan.create(context, scheme, two, batch, 2, null, 0, 0)) {
                 ByteBuffer workspace = ByteBuffer.allocateDirect((int) plan.workspaceBytes());
                 for (int layer = 0; layer < 2; ++layer) {
                     float[] rows = new float[3 * DIM];
@@ -122,7 +122,7 @@ class CacheTest {
             // A query of its own position, before the last token.
             float[] out = new float[2 * DIM];
             try (CachePlan plan =
-                            CachePlan.create(null, scheme, two, CacheBatch.of(sequences[1]), 2, new long[] {8}, 0)) {
+                            CachePlan.create(null, scheme, two, CacheBatch.of(sequences[1]), 2, new long[] {8}, 0, 0)) {
                 plan.run(0, queries(), Tensor.of(out, 1, 2, 1, DIM));
             }
             assertEquals(1, out[0]);
@@ -184,7 +184,7 @@ class CacheTest {
                 () -> cache.append(CacheBatch.ofRows(sequence, 2), new long[] {5}));
         refused(Status.SHAPE, 5, "positions_count is 3: must be 1", () -> cache.append(one, new long[] {5, 6, 7}));
         refused(Status.SHAPE, 5, "problem.positions_count is 3: must be 1",
-                () -> CachePlan.create(null, scheme, cache, one, 2, new long[] {0, 1, 2}, 0));
+                () -> CachePlan.create(null, scheme, cache, one, 2, new long[] {0, 1, 2}, 0, 0));
         refused(Status.SHAPE, 3, "batch.offsets", () -> cache.append(CacheBatch.ofRows(sequence, Long.MIN_VALUE)));
         refused(Status.SHAPE, 3, "batch.offsets[0] is 0 and the next 9223372036854775807",
                 () -> cache.append(CacheBatch.ofRows(sequence, Long.MAX_VALUE), new long[] {5}));

@@ -17,7 +17,7 @@ final class ConformanceCache implements AutoCloseable {
             Map.entry("cache_fork", h -> h.sequences.add(h.cache.fork(h.sequence()))),
             Map.entry("cache_evict",
                     h -> h.cache.evict(h.sequence(), h.c.whole("first"), h.c.wholeOr("last", Long.MAX_VALUE))),
-            Map.entry("cache_keep", h -> h.cache.keep(h.sequence(), h.c.whole("sinks"), h.c.whole("window"))),
+            Map.entry("cache_keep", h -> h.cache.keep(h.sequence(), h.c.whole("sinks"), h.c.whole("recent"))),
             Map.entry("cache_clear", h -> h.cache.clear()),
             Map.entry("cache_append", h -> h.cache.append(h.batch(), h.c.wholes("positions"))),
             Map.entry("cache_write",
@@ -87,7 +87,7 @@ final class ConformanceCache implements AutoCloseable {
             try (CachePlan plan = c.during("cache_plan_create",
                          ()
                                  -> CachePlan.create(c.context, scheme, cache, batch(), q.shape()[1],
-                                         c.wholes("positions"), c.wholeOr("length", 0)))) {
+                                         c.wholes("positions"), c.wholeOr("length", 0), c.wholeOr("head_offset", 0)))) {
                 plan.run(c.context, layer, q, out, lse,
                         c.has("workspace") ? ByteBuffer.allocateDirect((int) plan.workspaceBytes()) : null);
             }

@@ -211,7 +211,7 @@ class SchemeTest {
                                         .values(1, 2, 3, 4, 5, 6, 7, 8)));
         expect("{\"rope\": {\"method\": \"longrope\", \"layout\": \"half\", \"rotary_dim\": 4, \"original_context\": 640, "
                         + "\"length_switch\": \"at\", \"short_factors\": [1, 2], \"long_factors\": [3, 4]}, \"remap\": {\"method\": "
-                        + "\"streaming\", \"window\": 20, \"sinks\": 3}}",
+                        + "\"streaming\", \"sinks\": 3, \"recent\": 20}}",
                 Scheme.builder()
                         .rope(half(RopeMethod.LONGROPE)
                                         .rotaryDim(4)
@@ -219,7 +219,7 @@ class SchemeTest {
                                         .lengthSwitch(RopeConfig.LengthSwitch.AT)
                                         .shortFactors(1, 2)
                                         .longFactors(3, 4))
-                        .remap(new RemapConfig(RemapMethod.STREAMING).window(20).sinks(3)));
+                        .remap(new RemapConfig(RemapMethod.STREAMING).sinks(3).recent(20)));
         expect("{\"bias\": {\"method\": \"kerple_log\", \"heads\": 2, \"a\": [0.5, 1], \"p\": [2, 3]}}",
                 Scheme.builder().bias(new BiasConfig(BiasMethod.KERPLE_LOG).heads(2).a(0.5, 1).p(2, 3)));
         expect("{\"bias\": {\"method\": \"sandwich\", \"heads\": 2, \"dim\": 64}}",

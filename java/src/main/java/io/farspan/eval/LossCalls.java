@@ -61,7 +61,7 @@ abstract class LossCalls {
     }
 
     /**
-     * The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+     * Block mean.
      *
      * @return the number
      */
@@ -70,7 +70,7 @@ abstract class LossCalls {
     }
 
     /**
-     * The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+     * Block squares.
      *
      * @return the number
      */
@@ -88,7 +88,7 @@ abstract class LossCalls {
     }
 
     /**
-     * The standard error comes from the means of blocks of so many tokens; default 128; set it first.
+     * Open sum.
      *
      * @return the number
      */

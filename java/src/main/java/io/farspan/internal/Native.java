@@ -133,7 +133,7 @@ public class Native implements NativeConstants {
 
   public static void cache_evict(Cache cache, long sequence, long first, long last) { NativeJNI.cache_evict(Cache.getCPtr(cache), cache, sequence, first, last); }
 
-  public static void cache_keep(Cache cache, long sequence, long sinks, long window) { NativeJNI.cache_keep(Cache.getCPtr(cache), cache, sequence, sinks, window); }
+  public static void cache_keep(Cache cache, long sequence, long sinks, long recent) { NativeJNI.cache_keep(Cache.getCPtr(cache), cache, sequence, sinks, recent); }
 
   public static void cache_clear(Cache cache) { NativeJNI.cache_clear(Cache.getCPtr(cache), cache); }
 
@@ -342,8 +342,8 @@ public class Native implements NativeConstants {
     }
   }
 
-  public static CachePlan cache_plan_create(Context context, Scheme scheme, Cache cache, long[] sequence, long[] offsets, long query_heads, long[] positions, long length) {
-    long cPtr = NativeJNI.cache_plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, sequence, offsets, query_heads, positions, length);
+  public static CachePlan cache_plan_create(Context context, Scheme scheme, Cache cache, long[] sequence, long[] offsets, long query_heads, long[] positions, long length, long head_offset) {
+    long cPtr = NativeJNI.cache_plan_create(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, sequence, offsets, query_heads, positions, length, head_offset);
     return (cPtr == 0) ? null : new CachePlan(cPtr, true);
   }
 

@@ -118,7 +118,7 @@ public class NativeJNI {
   public final static native long cache_create(byte[] jarg1);
   public final static native void cache_append(long jarg1, Context jarg1_, long jarg2, Cache jarg2_, long[] jarg3, long[] jarg5, long[] jarg7);
   public final static native void cache_write(long jarg1, Context jarg1_, long jarg2, Cache jarg2_, long jarg3, long[] jarg4, long[] jarg6, float[] jarg8, int jarg9, long[] jarg10, float[] jarg11, int jarg12, long[] jarg13);
-  public final static native long cache_plan_create(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long[] jarg4, long[] jarg6, long jarg8, long[] jarg9, long jarg11);
+  public final static native long cache_plan_create(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long[] jarg4, long[] jarg6, long jarg8, long[] jarg9, long jarg11, long jarg12);
   public final static native void cache_run(long jarg1, Context jarg1_, long jarg2, CachePlan jarg2_, long jarg3, float[] jarg4, int jarg5, long[] jarg6, float[] jarg7, int jarg8, long[] jarg9, Object jarg10, Object jarg12);
   public final static native void attention_decode(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long jarg4, long[] jarg5, long[] jarg7, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14, Object jarg15);
   public final static native void token_nll(long jarg1, Context jarg1_, float[] jarg2, int jarg3, long[] jarg4, long[] jarg5, long jarg7, double[] jarg8);

@@ -36,9 +36,9 @@ enum Method {
                 remap = new RemapConfig(RemapMethod.REROPE).window(trained / 2);
                 break;
             case STREAMING:
-                int window = trained - 1 - SINKS;
-                remap = new RemapConfig(RemapMethod.STREAMING).sinks(SINKS).window(window);
-                mask.sinks(SINKS).windowLeft(window);
+                int recent = trained - 1 - SINKS;
+                remap = new RemapConfig(RemapMethod.STREAMING).sinks(SINKS).recent(recent);
+                mask.sinks(SINKS).windowLeft(recent);
                 break;
             default:
         }

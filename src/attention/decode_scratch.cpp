@@ -1,4 +1,4 @@
-#include "attention/cached_scratch.hpp"
+#include "attention/decode_scratch.hpp"
 
 #include <algorithm>
 
@@ -17,8 +17,8 @@ partial carve_partial(carver& space, const cache_plan& plan) {
     return result;
 }
 
-cached_scratch carve(carver& space, const cache_plan& plan) {
-    cached_scratch scratch{};
+decode_scratch carve(carver& space, const cache_plan& plan) {
+    decode_scratch scratch{};
     scratch.query = space.take(block_rows * plan.head_ld);
     int branches = 0;
     int64_t pairs = 0;
@@ -61,12 +61,12 @@ cached_layout::cached_layout(const cache_plan& plan) {
 cached_workspace::cached_workspace(const cache_plan& plan, const cached_layout& layout, void* memory)
     : plan_(plan), layout_(layout), start_(aligned_floats(memory)) {
     for (int32_t index = 0; index < plan.threads; ++index) {
-        const cached_scratch scratch = worker(index);
+        const decode_scratch scratch = worker(index);
         for (int64_t lane = 0; lane < panel_keys; ++lane) scratch.lane_number[lane] = static_cast<float>(lane);
     }
 }
 
-cached_scratch cached_workspace::worker(int32_t index) const {
+decode_scratch cached_workspace::worker(int32_t index) const {
     carver space{start_ + index * layout_.worker_floats};
     return carve(space, plan_);
 }

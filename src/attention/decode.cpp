@@ -1,7 +1,7 @@
 // A part of the pages of a sequence against some rows and heads, page by page:
 //   turn Q for the page, S = Q K^T (a second product and a select where a branch boundary crosses), cap, bias, mask,
 //   online softmax, O += P V.
-#include "attention/cached.hpp"
+#include "attention/decode.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <limits>
 #include <numbers>
 
-#include "attention/cached_scratch.hpp"
+#include "attention/decode_scratch.hpp"
 #include "attention/int8_rows.hpp"
 #include "attention/negligible.hpp"
 #include "attention/rows.hpp"
@@ -27,10 +27,10 @@ int type_index(int32_t dtype) {
     return dtype == FARSPAN_F32 ? 0 : dtype == FARSPAN_F16 ? 1 : dtype == FARSPAN_BF16 ? 2 : 3;
 }
 
-class cached_runner {
+class decode_runner {
 public:
-    cached_runner(const cache_plan& plan, const cached_tensors& tensors, const cached_scratch& scratch,
-                  const cached_task& task, const partial& result, const partial* newest, const volatile int32_t* cancel)
+    decode_runner(const cache_plan& plan, const cached_tensors& tensors, const decode_scratch& scratch,
+                  const cached_task& task, const partial& result, const partial* newest, const run_options& options)
         : plan_(plan),
           kernels_(*plan.kernels),
           tensors_(tensors),
@@ -43,7 +43,7 @@ public:
           type_(type_index(plan.shape.dtype)),
           result_(result),
           newest_(newest),
-          cancel_(cancel) {}
+          options_(options) {}
 
     void run() {
         start();
@@ -80,8 +80,9 @@ private:
         const uint64_t all = ~uint64_t{0} >> (kernels::block_rows - lines_);
         for (int64_t page = task_.last_page - 1; page >= task_.first_page; --page) {
             if (!meets(bounds, page)) continue;
+            const cached_page& what = sequence_.pages[static_cast<std::size_t>(page)];
             const uint64_t left_out =
-                negligible.leave_out(sequence_.pages[static_cast<std::size_t>(page)], *slice_of(page).summary, result_);
+                options_.exhaustive ? 0 : negligible.leave_out(what, *slice_of(page).summary, result_);
             if (left_out != all) visit(bounds, page, std::max(page - 1, task_.first_page), left_out);
         }
     }
@@ -94,7 +95,7 @@ private:
 
     // `next`: what to prefetch meanwhile. `left_out`: the lines, as bits, that do not want this page.
     void visit(const block_bounds& bounds, int64_t number, int64_t next, uint64_t left_out) {
-        stop_if_set(cancel_);
+        stop_if_set(options_.cancel);
         const cached_page& page = sequence_.pages[static_cast<std::size_t>(number)];
         const tile shape = classify(bounds, scheme_.branches(), page.base, page.base + block_tokens);
         const slice from = slice_of(number);
@@ -296,7 +297,7 @@ private:
     const cache_plan& plan_;
     const kernels::kernel_table& kernels_;
     const cached_tensors& tensors_;
-    const cached_scratch& scratch_;
+    const decode_scratch& scratch_;
     const cached_task& task_;
     const cached_sequence& sequence_;
     const lowered_scheme& scheme_;
@@ -305,7 +306,7 @@ private:
     const int type_;       // of the cached kernels
     const partial& result_;
     const partial* const newest_;  // NULL: this part has the newest keys
-    const volatile int32_t* const cancel_;
+    const run_options& options_;
     slice next_{};                  // prefetched
     wide_rows wide_;                // of the page
     int32_t turned_[max_branches];  // the page turn that scratch_.turned[b] holds
@@ -346,10 +347,10 @@ void run_cached(const cache_plan& plan, const cached_layout& layout, const cache
     const auto run = [&](int64_t number, int32_t worker) {
         stop_if_set(options.cancel);
         const cached_task& task = plan.tasks[static_cast<std::size_t>(number)];
-        const cached_scratch scratch = space.worker(worker);
+        const decode_scratch scratch = space.worker(worker);
         const partial result = task.partial < 0 ? scratch.whole : space.result(task.partial);
         const partial newest = task.newest < 0 ? partial{} : space.result(task.newest);
-        cached_runner(plan, tensors, scratch, task, result, task.newest < 0 ? nullptr : &newest, options.cancel).run();
+        decode_runner(plan, tensors, scratch, task, result, task.newest < 0 ? nullptr : &newest, options).run();
         if (task.partial < 0) finish(plan, tensors, task, result);
     };
     const auto waits = [&](int64_t number) { return plan.tasks[static_cast<std::size_t>(number)].newest >= 0; };

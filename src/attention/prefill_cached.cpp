@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "attention/cached.hpp"
+#include "attention/decode.hpp"
 #include "attention/int8_rows.hpp"
 #include "attention/rows.hpp"
 #include "base/aligned.hpp"

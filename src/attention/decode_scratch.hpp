@@ -1,7 +1,7 @@
 // The scratch of a run over a cache: private buffers per worker, and the partial results of sequences that are cut.
 #pragma once
 
-#include "attention/cached.hpp"
+#include "attention/decode.hpp"
 
 namespace farspan {
 
@@ -16,7 +16,7 @@ struct partial {
 constexpr int64_t few_lines = 8;
 
 // All rows are kernels::block_rows long.
-struct cached_scratch {
+struct decode_scratch {
     float* query;                       // [64][head_ld] scaled
     float* turned[max_branches];        // [64][head_ld] turned for a page
     float *cosine, *sine;               // [64][pairs] of the rows
@@ -33,7 +33,7 @@ class cached_workspace {
 public:
     cached_workspace(const cache_plan& plan, const cached_layout& layout, void* memory);
 
-    cached_scratch worker(int32_t index) const;
+    decode_scratch worker(int32_t index) const;
     partial result(int64_t number) const;
 
 private:
