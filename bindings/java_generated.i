@@ -29,6 +29,9 @@ JAVA_STRUCT(farspan_bootstrap_config)
 JAVA_STRUCT(farspan_interval)
 JAVA_STRUCT(farspan_passkey_config)
 JAVA_STRUCT(farspan_passkey)
+JAVA_STRUCT(farspan_key_tokens_config)
+JAVA_STRUCT(farspan_long_perplexity)
+JAVA_STRUCT(farspan_reach)
 JAVA_STRUCT(farspan_model_options)
 JAVA_STRUCT(farspan_model_info)
 JAVA_STRUCT(farspan_model_layer)
@@ -52,6 +55,7 @@ JAVA_STRUCT(farspan_model_note)
 %apply (farspan_rouge_config* STRUCT, size_t SIZE) { (farspan_rouge_config* config, size_t size) };
 %apply (farspan_bootstrap_config* STRUCT, size_t SIZE) { (farspan_bootstrap_config* config, size_t size) };
 %apply (farspan_passkey_config* STRUCT, size_t SIZE) { (farspan_passkey_config* config, size_t size) };
+%apply (farspan_key_tokens_config* STRUCT, size_t SIZE) { (farspan_key_tokens_config* config, size_t size) };
 %apply (farspan_model_options* STRUCT, size_t SIZE) { (farspan_model_options* options, size_t size) };
 
 %apply (char* ARRAY, int64_t COUNT) { (char* buffer, int64_t buffer_bytes) };
@@ -61,12 +65,15 @@ JAVA_STRUCT(farspan_model_note)
 %apply (const char* ARRAY, int64_t COUNT) { (const char* text, int64_t text_bytes) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* a, int64_t a_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* long_factors, int64_t long_factors_count) };
+%apply (const double* ARRAY, int64_t COUNT) { (const double* long_nll, int64_t long_nll_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* nll, int64_t nll_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* p, int64_t p_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* rope_freqs, int64_t rope_freqs_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* rope_long, int64_t rope_long_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* rope_short, int64_t rope_short_count) };
+%apply (const double* ARRAY, int64_t COUNT) { (const double* scores, int64_t scores_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* short_factors, int64_t short_factors_count) };
+%apply (const double* ARRAY, int64_t COUNT) { (const double* short_nll, int64_t short_nll_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* slopes, int64_t slopes_count) };
 %apply (const double* ARRAY, int64_t COUNT) { (const double* values, int64_t values_count) };
 %apply (const farspan_bleu_counts* STRUCTS, int64_t COUNT) { (const farspan_bleu_counts* segments, int64_t segments_count) };
@@ -89,6 +96,7 @@ JAVA_STRUCT(farspan_model_note)
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* key_offsets, int64_t key_offsets_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* key_positions, int64_t key_positions_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* key_ranges, int64_t key_ranges_count) };
+%apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* keys, int64_t keys_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* lengths, int64_t lengths_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* needle, int64_t needle_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* offsets, int64_t offsets_count) };
@@ -109,6 +117,7 @@ JAVA_STRUCT(farspan_model_note)
 %apply (float* LSE, int64_t COUNT) { (float* lse, int64_t lse_count) };
 %apply (float* LSE, int64_t COUNT) { (float* lse_a, int64_t lse_a_count) };
 %apply (float* ARRAY, int64_t COUNT) { (float* out, int64_t out_count) };
+%apply (int64_t* ARRAY, int64_t COUNT) { (int64_t* keys, int64_t keys_count) };
 %apply (int64_t* ARRAY, int64_t COUNT) { (int64_t* out, int64_t out_count) };
 %apply (void* BYTES, int64_t COUNT) { (void* buffer, int64_t buffer_bytes) };
 %apply (void* BYTES, int64_t COUNT) { (void* workspace, int64_t workspace_bytes) };

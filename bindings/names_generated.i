@@ -49,6 +49,9 @@
 %ignore farspan_interval;
 %ignore farspan_passkey_config;
 %ignore farspan_passkey;
+%ignore farspan_key_tokens_config;
+%ignore farspan_long_perplexity;
+%ignore farspan_reach;
 %ignore farspan_model_options;
 %ignore farspan_metadata;
 %ignore farspan_model_info;
@@ -103,6 +106,8 @@
 %ignore farspan_rouge_tokens;
 %ignore farspan_interval_init;
 %ignore farspan_passkey_init;
+%ignore farspan_long_perplexity_init;
+%ignore farspan_reach_init;
 %ignore farspan_model_from_config;
 %ignore farspan_model_from_metadata;
 %ignore farspan_model_from_gguf;

@@ -369,3 +369,61 @@ func BleuBootstrap(context *farspan.Context, config *BootstrapConfig, bleu *Bleu
 	answer.read(&intervalNative)
 	return answer, nil
 }
+
+// KeyTokens: keys[n] = 1 if token n is a key token, else 0; NaN makes none. nil config: the defaults.
+//
+//	long_nll   losses of the judge after the whole context, in nats
+//	short_nll  of the same tokens after a short one; one for each, and so are `keys`
+//
+// The judge may be the model itself or a better one. As `targets` with ignore_index 0, `keys` make Loss.AddScored
+// count key tokens only, and farspan_loss_add_by_context tell their share by length. The context may be nil.
+func KeyTokens(context *farspan.Context, config *KeyTokensConfig, longNll []float64, shortNll []float64, keys []int64) error {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return asError(raw.Key_tokens(contextNative, config.native(), cross.Address(longNll), cross.Length(longNll), cross.Address(shortNll), cross.Length(shortNll), cross.Address(keys), cross.Length(keys)))
+}
+
+// LongPPL: LongPPL of losses, at least one, whose key tokens are known. nil config: the defaults. blockTokens: of the
+// blocks of text that are drawn again, at least 1 (farspan_loss has 128). keys: one for each loss, 0 for tokens that
+// do not count. The context may be nil.
+func LongPPL(context *farspan.Context, config *BootstrapConfig, blockTokens int64, nll []float64, keys []int64) (LongPerplexity, error) {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return LongPerplexity{}, err
+	}
+	defer leave()
+	resultNative := raw.LongPerplexity{StructSize: uint32(unsafe.Sizeof(raw.LongPerplexity{}))}
+	if failure := raw.Long_ppl(contextNative, config.native(), blockTokens, cross.Address(nll), cross.Length(nll), cross.Address(keys), cross.Length(keys), &resultNative); failure != nil {
+		return LongPerplexity{}, asError(failure)
+	}
+	var answer LongPerplexity
+	answer.read(&resultNative)
+	return answer, nil
+}
+
+// EffectiveLength: the effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length.
+// lengths: ascending; scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends
+// of intervals as scores it is the length that is certain.
+func EffectiveLength(lengths []int64, scores []float64, threshold float64) (Reach, error) {
+	return EffectiveLengthContext(nil, lengths, scores, threshold)
+}
+
+// EffectiveLengthContext is EffectiveLength with the threads, the instruction set and the flag of a context, which
+// may be nil.
+func EffectiveLengthContext(context *farspan.Context, lengths []int64, scores []float64, threshold float64) (Reach, error) {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return Reach{}, err
+	}
+	defer leave()
+	reachNative := raw.Reach{StructSize: uint32(unsafe.Sizeof(raw.Reach{}))}
+	if failure := raw.Effective_length(contextNative, cross.Address(lengths), cross.Length(lengths), cross.Address(scores), cross.Length(scores), threshold, &reachNative); failure != nil {
+		return Reach{}, asError(failure)
+	}
+	var answer Reach
+	answer.read(&reachNative)
+	return answer, nil
+}

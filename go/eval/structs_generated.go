@@ -556,3 +556,82 @@ func (c *PasskeyConfig) read(n *raw.PasskeyConfig) {
 	c.LowestKey = n.LowestKey
 	c.HighestKey = n.HighestKey
 }
+
+// KeyTokensConfig: which tokens are key tokens: those that a judge predicts well with the long context, and much
+// better than with a short one.
+type KeyTokensConfig struct {
+	// Gain; default 2: short_nll - long_nll must be above it.
+	Gain float64
+	// Most nll; default 2: long_nll must be below it.
+	MostNLL float64
+}
+
+// NewKeyTokensConfig gives every default.
+func NewKeyTokensConfig() *KeyTokensConfig {
+	var native raw.KeyTokensConfig
+	raw.Key_tokens_config_init(&native, int64(unsafe.Sizeof(native)))
+	config := new(KeyTokensConfig)
+	config.read(&native)
+	return config
+}
+
+// native is what C reads, without the arrays; nil stays nil.
+func (c *KeyTokensConfig) native() *raw.KeyTokensConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.KeyTokensConfig{
+		StructSize: uint32(unsafe.Sizeof(raw.KeyTokensConfig{})),
+		Gain:       c.Gain,
+		MostNll:    c.MostNLL,
+	}
+}
+
+// read copies the fields.
+func (c *KeyTokensConfig) read(n *raw.KeyTokensConfig) {
+	c.Gain = n.Gain
+	c.MostNLL = n.MostNll
+}
+
+// LongPerplexity: LongPPL: the perplexity of the key tokens.
+type LongPerplexity struct {
+	Tokens    int64
+	KeyTokens int64
+	// KeyTokens / tokens.
+	Share float64
+	// Mean over the key tokens, nats; NaN if there is none, and so below.
+	NLL float64
+	// exp(nll): LongPPL.
+	Perplexity float64
+	// Interval of the perplexity: the blocks that have a key token are drawn again.
+	Low  float64
+	High float64
+}
+
+// read copies the fields.
+func (c *LongPerplexity) read(n *raw.LongPerplexity) {
+	c.Tokens = n.Tokens
+	c.KeyTokens = n.KeyTokens
+	c.Share = n.Share
+	c.NLL = n.Nll
+	c.Perplexity = n.Perplexity
+	c.Low = n.Low
+	c.High = n.High
+}
+
+// Reach: up to which length a score holds.
+type Reach struct {
+	// The longest length up to which every score is above the threshold; 0: not even the first.
+	Length int64
+	// The next length, whose score is not; 0: there is none.
+	FirstBelow int64
+	// At `length`; NaN if that is 0.
+	Score float64
+}
+
+// read copies the fields.
+func (c *Reach) read(n *raw.Reach) {
+	c.Length = n.Length
+	c.FirstBelow = n.FirstBelow
+	c.Score = n.Score
+}

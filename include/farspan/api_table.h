@@ -153,7 +153,13 @@
     ENTRY(model_note_init) \
     ENTRY(model_note_at) \
     ENTRY(merge_gradient_init) \
-    ENTRY(attention_merge_backward)
+    ENTRY(attention_merge_backward) \
+    ENTRY(key_tokens_config_init) \
+    ENTRY(key_tokens) \
+    ENTRY(long_perplexity_init) \
+    ENTRY(long_ppl) \
+    ENTRY(reach_init) \
+    ENTRY(effective_length)
 /* clang-format on */
 
 #ifdef __cplusplus

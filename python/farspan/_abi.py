@@ -1215,6 +1215,52 @@ class farspan_passkey(ctypes.Structure):
     ]
 
 
+class farspan_key_tokens_config(ctypes.Structure):
+    """LongPPL (Fang et al. 2025): most tokens need nothing that stands far back, and hide in the mean those that do. A key
+    token is one that a judge predicts well with the long context, and much better than with a short one.
+    """
+
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        # Default 2: short_nll - long_nll must be above it.
+        ("gain", ctypes.c_double),
+        # Default 2: long_nll must be below it.
+        ("most_nll", ctypes.c_double),
+    ]
+
+
+class farspan_long_perplexity(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        ("tokens", ctypes.c_int64),
+        ("key_tokens", ctypes.c_int64),
+        # key_tokens / tokens.
+        ("share", ctypes.c_double),
+        # Mean over the key tokens, nats; NaN if there is none, and so below.
+        ("nll", ctypes.c_double),
+        # exp(nll): LongPPL.
+        ("perplexity", ctypes.c_double),
+        # Interval of the perplexity: the blocks that have a key token are drawn again.
+        ("low", ctypes.c_double),
+        ("high", ctypes.c_double),
+    ]
+
+
+class farspan_reach(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_int32),
+        # The longest length up to which every score is above the threshold; 0: not even the first.
+        ("length", ctypes.c_int64),
+        # The next length, whose score is not; 0: there is none.
+        ("first_below", ctypes.c_int64),
+        # At `length`; NaN if that is 0.
+        ("score", ctypes.c_double),
+    ]
+
+
 class farspan_model_options(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -2571,6 +2617,54 @@ FUNCTIONS = {
 
         Errors: FARSPAN_ERROR_SHAPE if needle and question do not fit, or there is room but no haystack;
         FARSPAN_ERROR_PARAMETER_RANGE for a depth outside 0 to 1.
+        """,
+    ),
+    "farspan_key_tokens_config_init": (
+        None,
+        [ctypes.POINTER(farspan_key_tokens_config), ctypes.c_size_t],
+        """farspan_key_tokens_config_init(config, size)""",
+    ),
+    "farspan_key_tokens": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_key_tokens_config), ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_key_tokens(context, config, long_nll, long_nll_count, short_nll, short_nll_count, keys, keys_count, error)
+
+        keys[n] = 1 if token n is a key token, else 0; NaN makes none. NULL config: the defaults.
+
+            long_nll   losses of the judge after the whole context, in nats
+            short_nll  of the same tokens after a short one; one for each, and so are `keys`
+
+        The judge may be the model itself or a better one. As `targets` with ignore_index 0, `keys` make farspan_loss_add
+        count key tokens only, and farspan_loss_add_by_context tell their share by length.
+        """,
+    ),
+    "farspan_long_perplexity_init": (
+        None,
+        [ctypes.POINTER(farspan_long_perplexity), ctypes.c_size_t],
+        """farspan_long_perplexity_init(result, size)""",
+    ),
+    "farspan_long_ppl": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_bootstrap_config), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_long_perplexity), ctypes.POINTER(farspan_error)],
+        """farspan_long_ppl(context, config, block_tokens, nll, nll_count, keys, keys_count, result, error)
+
+        LongPPL of losses, at least one, whose key tokens are known. NULL config: the defaults. block_tokens: of the blocks of
+        text that are drawn again, at least 1 (farspan_loss has 128). keys: one for each loss, 0 for tokens that do not count.
+        """,
+    ),
+    "farspan_reach_init": (
+        None,
+        [ctypes.POINTER(farspan_reach), ctypes.c_size_t],
+        """farspan_reach_init(reach, size)""",
+    ),
+    "farspan_effective_length": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_double), ctypes.c_int64, ctypes.c_double, ctypes.POINTER(farspan_reach), ctypes.POINTER(farspan_error)],
+        """farspan_effective_length(context, lengths, lengths_count, scores, scores_count, threshold, reach, error)
+
+        The effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length. lengths: ascending;
+        scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends of intervals as scores
+        it is the length that is certain.
         """,
     ),
     "farspan_model_options_init": (

@@ -547,6 +547,89 @@ def bleu_bootstrap(
     return _structs.read(Interval, answer)
 
 
+# ---- Key tokens and effective length ----
+
+
+@dataclass(frozen=True)
+class LongPerplexity:
+    """LongPPL: the perplexity of the key tokens, its interval, and their share of all tokens. NaN if there is none."""
+
+    tokens: int
+    key_tokens: int
+    share: float
+    nll: float
+    perplexity: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Reach:
+    """length: the longest up to which every score is above the threshold; first_below: the next one. 0: there is none."""
+
+    length: int
+    first_below: int
+    score: float
+
+
+def key_tokens(
+    long_nll: Numbers, short_nll: Numbers, context: Context | None = None, **options: float
+) -> npt.NDArray[np.int64]:
+    """1 for each token that needs what stands far back, else 0 (Fang et al. 2025): targets for Loss.add with ignore_index 0.
+
+    Args:
+        long_nll: losses of a judge after the whole context.    short_nll: after a short one.
+        options: gain 2: short - long must be above it.    most_nll 2: long must be below it.
+    """
+    after_all, longs = _float64(long_nll, "long_nll")
+    after_few, shorts = _float64(short_nll, "short_nll")
+    config = _structs.new("farspan_key_tokens_config")
+    _structs.fill(config, "key_tokens", options)
+    keys = np.zeros(longs.size, np.int64)
+    call(
+        "farspan_key_tokens",
+        pointer(context),
+        ctypes.byref(config),
+        after_all,
+        longs.size,
+        after_few,
+        shorts.size,
+        _structs.pointer(keys, ctypes.c_int64),
+        keys.size,
+    )
+    return keys
+
+
+def long_ppl(
+    nll: Numbers, keys: Ids, block_tokens: int = 128, context: Context | None = None, **options: Any
+) -> LongPerplexity:
+    """LongPPL of losses whose key tokens are known. Options: those of bootstrap_mean."""
+    losses, values = _float64(nll, "nll")
+    where, ids = _int64(keys, "keys")
+    answer = _structs.new("farspan_long_perplexity")
+    call(
+        "farspan_long_ppl",
+        pointer(context),
+        ctypes.byref(_bootstrap(options)),
+        block_tokens,
+        losses,
+        values.size,
+        where,
+        _size(ids),
+        ctypes.byref(answer),
+    )
+    return _structs.read(LongPerplexity, answer)
+
+
+def effective_length(lengths: Ids, scores: Numbers, threshold: float) -> Reach:
+    """The longest length up to which every score is above the threshold (Hsieh et al. 2024). lengths: ascending."""
+    where, found = _int64(lengths, "lengths")
+    given, values = _float64(scores, "scores")
+    answer = _structs.new("farspan_reach")
+    call("farspan_effective_length", None, where, _size(found), given, values.size, threshold, ctypes.byref(answer))
+    return _structs.read(Reach, answer)
+
+
 # ---- Passkey ----
 
 

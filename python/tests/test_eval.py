@@ -71,3 +71,17 @@ def test_intervals_and_wrong_sizes():
     assert interval.low < 49.5 < interval.high
     with pytest.raises(ValueError, match="targets_count is 2: must be 3"):
         judging.Loss().add([1.0, 2.0, 3.0], targets=[1, 2])
+
+
+def test_key_tokens_and_effective_length():
+    longs, shorts = np.array([1.0, 1.0, 5.0, 0.5]), np.array([4.0, 2.0, 9.0, 3.0])
+    keys = judging.key_tokens(longs, shorts)
+    assert keys.tolist() == [1, 0, 0, 1] and judging.key_tokens(longs, shorts, gain=0.5).tolist() == [1, 1, 0, 1]
+    found = judging.long_ppl(longs, keys, block_tokens=2)
+    assert found.key_tokens == 2 and found.share == 0.5 and found.perplexity == pytest.approx(np.exp(0.75))
+    assert (found.low, found.high) == pytest.approx((np.exp(0.5), np.exp(1.0)))
+    loss = judging.Loss()
+    loss.add(longs, targets=keys, ignore_index=0)
+    assert loss.summary().nll == pytest.approx(found.nll)
+    reach = judging.effective_length([4096, 8192, 16384], [0.95, 0.9, 0.8], 0.856)
+    assert (reach.length, reach.first_below, reach.score) == (8192, 16384, 0.9)

@@ -1206,6 +1206,50 @@ pub struct farspan_passkey {
     pub depth: f64,
 }
 
+/// LongPPL (Fang et al. 2025): most tokens need nothing that stands far back, and hide in the mean those that do. A
+/// key token is one that a judge predicts well with the long context, and much better than with a short one.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_key_tokens_config {
+    pub struct_size: u32,
+    pub reserved: i32,
+    /// Default 2: short_nll - long_nll must be above it.
+    pub gain: f64,
+    /// Default 2: long_nll must be below it.
+    pub most_nll: f64,
+}
+
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_long_perplexity {
+    pub struct_size: u32,
+    pub reserved: i32,
+    pub tokens: i64,
+    pub key_tokens: i64,
+    /// key_tokens / tokens.
+    pub share: f64,
+    /// Mean over the key tokens, nats; NaN if there is none, and so below.
+    pub nll: f64,
+    /// exp(nll): LongPPL.
+    pub perplexity: f64,
+    /// Interval of the perplexity: the blocks that have a key token are drawn again.
+    pub low: f64,
+    pub high: f64,
+}
+
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_reach {
+    pub struct_size: u32,
+    pub reserved: i32,
+    /// The longest length up to which every score is above the threshold; 0: not even the first.
+    pub length: i64,
+    /// The next length, whose score is not; 0: there is none.
+    pub first_below: i64,
+    /// At `length`; NaN if that is 0.
+    pub score: f64,
+}
+
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct farspan_model_options {
@@ -2502,6 +2546,65 @@ extern "C" {
         out: *mut i64,
         out_count: i64,
         position: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    pub fn farspan_key_tokens_config_init(
+        config: *mut farspan_key_tokens_config,
+        size: usize,
+    );
+    /// keys\[n\] = 1 if token n is a key token, else 0; NaN makes none. NULL config: the defaults.
+    ///
+    /// ```text
+    /// long_nll   losses of the judge after the whole context, in nats
+    /// short_nll  of the same tokens after a short one; one for each, and so are `keys`
+    /// ```
+    ///
+    /// The judge may be the model itself or a better one. As `targets` with ignore_index 0, `keys` make
+    /// farspan_loss_add count key tokens only, and farspan_loss_add_by_context tell their share by length.
+    pub fn farspan_key_tokens(
+        context: *const farspan_context,
+        config: *const farspan_key_tokens_config,
+        long_nll: *const f64,
+        long_nll_count: i64,
+        short_nll: *const f64,
+        short_nll_count: i64,
+        keys: *mut i64,
+        keys_count: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    pub fn farspan_long_perplexity_init(
+        result: *mut farspan_long_perplexity,
+        size: usize,
+    );
+    /// LongPPL of losses, at least one, whose key tokens are known. NULL config: the defaults. block_tokens: of the
+    /// blocks of text that are drawn again, at least 1 (farspan_loss has 128). keys: one for each loss, 0 for tokens
+    /// that do not count.
+    pub fn farspan_long_ppl(
+        context: *const farspan_context,
+        config: *const farspan_bootstrap_config,
+        block_tokens: i64,
+        nll: *const f64,
+        nll_count: i64,
+        keys: *const i64,
+        keys_count: i64,
+        result: *mut farspan_long_perplexity,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    pub fn farspan_reach_init(
+        reach: *mut farspan_reach,
+        size: usize,
+    );
+    /// The effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length. lengths:
+    /// ascending; scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends of
+    /// intervals as scores it is the length that is certain.
+    pub fn farspan_effective_length(
+        context: *const farspan_context,
+        lengths: *const i64,
+        lengths_count: i64,
+        scores: *const f64,
+        scores_count: i64,
+        threshold: f64,
+        reach: *mut farspan_reach,
         error: *mut farspan_error,
     ) -> farspan_status;
     pub fn farspan_model_options_init(

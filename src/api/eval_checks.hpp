@@ -9,7 +9,9 @@
 #include <type_traits>
 
 #include "api/checks.hpp"
+#include "api/handles.hpp"
 #include "base/counts.hpp"
+#include "base/pacer.hpp"
 #include "eval/bootstrap.hpp"
 #include "farspan/eval.h"
 
@@ -52,6 +54,32 @@ inline std::string_view read_text(const char* text, int64_t bytes, const char* n
 inline std::span<const int64_t> read_ids(const int64_t* ids, int64_t count, const char* name) {
     check_list(ids, count, most_in_sequence, name);
     return {ids, static_cast<std::size_t>(count)};
+}
+
+inline void check_ascending(const int64_t* values, int64_t count, const char* name, pacer& pace) {
+    for (int64_t n = 1; n < count; ++n) {
+        pace.step();
+        if (values[n] <= values[n - 1])
+            throw failure(FARSPAN_ERROR_POSITIONS, field_path("%s[%" PRId64 "]", name, n),
+                          "is %" PRId64 " after %" PRId64 ": must ascend", values[n], values[n - 1]);
+    }
+}
+
+inline farspan_bootstrap_config default_bootstrap() {
+    farspan_bootstrap_config config{};
+    config.struct_size = sizeof config;
+    config.samples = 1000;
+    config.seed = 12345;
+    config.confidence = 0.95;
+    return config;
+}
+
+inline bootstrap_options read_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config) {
+    const farspan_bootstrap_config given =
+        config ? read_struct(*config, default_bootstrap(), "config") : default_bootstrap();
+    check_bootstrap(given);
+    const farspan_context where = settings(context);
+    return {given.samples, given.seed, given.confidence, where.threads, where.cancel};
 }
 
 // `needed` and, if they fit, the bytes with a final NUL. The arguments have these names everywhere.

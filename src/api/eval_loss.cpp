@@ -107,15 +107,6 @@ index_range losses_of_bucket(const int64_t* edges, int64_t k, int64_t first_cont
     return {from, std::clamp<int64_t>(edges[k + 1] - first_context, from, count)};
 }
 
-void check_ascending(const int64_t* values, int64_t count, const char* name, pacer& pace) {
-    for (int64_t n = 1; n < count; ++n) {
-        pace.step();
-        if (values[n] <= values[n - 1])
-            throw failure(FARSPAN_ERROR_POSITIONS, field_path("%s[%" PRId64 "]", name, n),
-                          "is %" PRId64 " after %" PRId64 ": must ascend", values[n], values[n - 1]);
-    }
-}
-
 // Losses with their targets, if those are given.
 struct given_losses {
     const double* nll;

@@ -13,23 +13,6 @@
 namespace farspan {
 namespace {
 
-farspan_bootstrap_config default_bootstrap() {
-    farspan_bootstrap_config config{};
-    config.struct_size = sizeof config;
-    config.samples = 1000;
-    config.seed = 12345;
-    config.confidence = 0.95;
-    return config;
-}
-
-bootstrap_options read_bootstrap(const farspan_context* context, const farspan_bootstrap_config* config) {
-    const farspan_bootstrap_config given =
-        config ? read_struct(*config, default_bootstrap(), "config") : default_bootstrap();
-    check_bootstrap(given);
-    const farspan_context where = settings(context);
-    return {given.samples, given.seed, given.confidence, where.threads, where.cancel};
-}
-
 void check_items(int64_t count, const char* count_name) {
     if (count < 1 || count >= int64_t{1} << 40)
         throw failure(FARSPAN_ERROR_SHAPE, count_name, "is %" PRId64 ": must be between 1 and 2^40 - 1", count);

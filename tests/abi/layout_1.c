@@ -454,6 +454,30 @@ AT(farspan_passkey, bytes, 32);
 AT(farspan_passkey, depth, 40);
 SIZE(farspan_passkey, 48);
 
+AT(farspan_key_tokens_config, struct_size, 0);
+AT(farspan_key_tokens_config, reserved, 4);
+AT(farspan_key_tokens_config, gain, 8);
+AT(farspan_key_tokens_config, most_nll, 16);
+SIZE(farspan_key_tokens_config, 24);
+
+AT(farspan_long_perplexity, struct_size, 0);
+AT(farspan_long_perplexity, reserved, 4);
+AT(farspan_long_perplexity, tokens, 8);
+AT(farspan_long_perplexity, key_tokens, 16);
+AT(farspan_long_perplexity, share, 24);
+AT(farspan_long_perplexity, nll, 32);
+AT(farspan_long_perplexity, perplexity, 40);
+AT(farspan_long_perplexity, low, 48);
+AT(farspan_long_perplexity, high, 56);
+SIZE(farspan_long_perplexity, 64);
+
+AT(farspan_reach, struct_size, 0);
+AT(farspan_reach, reserved, 4);
+AT(farspan_reach, length, 8);
+AT(farspan_reach, first_below, 16);
+AT(farspan_reach, score, 24);
+SIZE(farspan_reach, 32);
+
 AT(farspan_model_options, struct_size, 0);
 AT(farspan_model_options, release, 4);
 AT(farspan_model_options, angle, 8);
@@ -668,7 +692,13 @@ AT(farspan_api, model_note_init, 1048);
 AT(farspan_api, model_note_at, 1056);
 AT(farspan_api, merge_gradient_init, 1064);
 AT(farspan_api, attention_merge_backward, 1072);
-SIZE(farspan_api, 1080);
+AT(farspan_api, key_tokens_config_init, 1080);
+AT(farspan_api, key_tokens, 1088);
+AT(farspan_api, long_perplexity_init, 1096);
+AT(farspan_api, long_ppl, 1104);
+AT(farspan_api, reach_init, 1112);
+AT(farspan_api, effective_length, 1120);
+SIZE(farspan_api, 1128);
 
 VALUE(FARSPAN_OK, 0);
 VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);

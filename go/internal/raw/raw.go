@@ -146,18 +146,18 @@ typedef long long swig_type_113;
 typedef long long swig_type_114;
 typedef long long swig_type_115;
 typedef _gostring_ swig_type_116;
-typedef _gostring_ swig_type_117;
+typedef long long swig_type_117;
 typedef long long swig_type_118;
-typedef _gostring_ swig_type_119;
-typedef long long swig_type_120;
+typedef long long swig_type_119;
+typedef _gostring_ swig_type_120;
 typedef long long swig_type_121;
 typedef long long swig_type_122;
 typedef long long swig_type_123;
-typedef long long swig_type_124;
-typedef _gostring_ swig_type_125;
+typedef _gostring_ swig_type_124;
+typedef long long swig_type_125;
 typedef long long swig_type_126;
-typedef _gostring_ swig_type_127;
-typedef long long swig_type_128;
+typedef long long swig_type_127;
+typedef _gostring_ swig_type_128;
 typedef _gostring_ swig_type_129;
 typedef long long swig_type_130;
 typedef _gostring_ swig_type_131;
@@ -166,75 +166,75 @@ typedef long long swig_type_133;
 typedef long long swig_type_134;
 typedef long long swig_type_135;
 typedef long long swig_type_136;
-typedef long long swig_type_137;
+typedef _gostring_ swig_type_137;
 typedef long long swig_type_138;
 typedef _gostring_ swig_type_139;
 typedef long long swig_type_140;
 typedef _gostring_ swig_type_141;
 typedef long long swig_type_142;
-typedef long long swig_type_143;
+typedef _gostring_ swig_type_143;
 typedef long long swig_type_144;
-typedef _gostring_ swig_type_145;
+typedef long long swig_type_145;
 typedef long long swig_type_146;
-typedef _gostring_ swig_type_147;
+typedef long long swig_type_147;
 typedef long long swig_type_148;
-typedef _gostring_ swig_type_149;
+typedef long long swig_type_149;
 typedef long long swig_type_150;
-typedef long long swig_type_151;
+typedef _gostring_ swig_type_151;
 typedef long long swig_type_152;
-typedef long long swig_type_153;
+typedef _gostring_ swig_type_153;
 typedef long long swig_type_154;
 typedef long long swig_type_155;
-typedef _gostring_ swig_type_156;
-typedef long long swig_type_157;
+typedef long long swig_type_156;
+typedef _gostring_ swig_type_157;
 typedef long long swig_type_158;
-typedef long long swig_type_159;
+typedef _gostring_ swig_type_159;
 typedef long long swig_type_160;
-typedef long long swig_type_161;
+typedef _gostring_ swig_type_161;
 typedef long long swig_type_162;
 typedef long long swig_type_163;
-typedef _gostring_ swig_type_164;
+typedef long long swig_type_164;
 typedef long long swig_type_165;
 typedef long long swig_type_166;
-typedef _gostring_ swig_type_167;
+typedef long long swig_type_167;
 typedef _gostring_ swig_type_168;
 typedef long long swig_type_169;
 typedef long long swig_type_170;
-typedef _gostring_ swig_type_171;
-typedef _gostring_ swig_type_172;
-typedef _gostring_ swig_type_173;
+typedef long long swig_type_171;
+typedef long long swig_type_172;
+typedef long long swig_type_173;
 typedef long long swig_type_174;
 typedef long long swig_type_175;
-typedef long long swig_type_176;
-typedef _gostring_ swig_type_177;
+typedef _gostring_ swig_type_176;
+typedef long long swig_type_177;
 typedef long long swig_type_178;
-typedef long long swig_type_179;
-typedef long long swig_type_180;
-typedef _gostring_ swig_type_181;
+typedef _gostring_ swig_type_179;
+typedef _gostring_ swig_type_180;
+typedef long long swig_type_181;
 typedef long long swig_type_182;
-typedef long long swig_type_183;
-typedef long long swig_type_184;
-typedef long long swig_type_185;
+typedef _gostring_ swig_type_183;
+typedef _gostring_ swig_type_184;
+typedef _gostring_ swig_type_185;
 typedef long long swig_type_186;
 typedef long long swig_type_187;
-typedef _gostring_ swig_type_188;
-typedef long long swig_type_189;
+typedef long long swig_type_188;
+typedef _gostring_ swig_type_189;
 typedef long long swig_type_190;
 typedef long long swig_type_191;
-typedef _gostring_ swig_type_192;
-typedef long long swig_type_193;
+typedef long long swig_type_192;
+typedef _gostring_ swig_type_193;
 typedef long long swig_type_194;
 typedef long long swig_type_195;
 typedef long long swig_type_196;
-typedef _gostring_ swig_type_197;
+typedef long long swig_type_197;
 typedef long long swig_type_198;
 typedef long long swig_type_199;
-typedef long long swig_type_200;
-typedef _gostring_ swig_type_201;
+typedef _gostring_ swig_type_200;
+typedef long long swig_type_201;
 typedef long long swig_type_202;
 typedef long long swig_type_203;
-typedef long long swig_type_204;
-typedef _gostring_ swig_type_205;
+typedef _gostring_ swig_type_204;
+typedef long long swig_type_205;
 typedef long long swig_type_206;
 typedef long long swig_type_207;
 typedef long long swig_type_208;
@@ -258,23 +258,35 @@ typedef _gostring_ swig_type_225;
 typedef long long swig_type_226;
 typedef long long swig_type_227;
 typedef long long swig_type_228;
-typedef long long swig_type_229;
+typedef _gostring_ swig_type_229;
 typedef long long swig_type_230;
 typedef long long swig_type_231;
-typedef _gostring_ swig_type_232;
-typedef long long swig_type_233;
+typedef long long swig_type_232;
+typedef _gostring_ swig_type_233;
 typedef long long swig_type_234;
 typedef long long swig_type_235;
 typedef long long swig_type_236;
-typedef long long swig_type_237;
+typedef _gostring_ swig_type_237;
 typedef long long swig_type_238;
-typedef _gostring_ swig_type_239;
+typedef long long swig_type_239;
 typedef long long swig_type_240;
 typedef long long swig_type_241;
 typedef long long swig_type_242;
 typedef long long swig_type_243;
-typedef long long swig_type_244;
+typedef _gostring_ swig_type_244;
 typedef long long swig_type_245;
+typedef long long swig_type_246;
+typedef long long swig_type_247;
+typedef long long swig_type_248;
+typedef long long swig_type_249;
+typedef long long swig_type_250;
+typedef _gostring_ swig_type_251;
+typedef long long swig_type_252;
+typedef long long swig_type_253;
+typedef long long swig_type_254;
+typedef long long swig_type_255;
+typedef long long swig_type_256;
+typedef long long swig_type_257;
 extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
@@ -354,41 +366,45 @@ extern void _wrap_passkey_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig
 extern swig_type_104 _wrap_passkey_make_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_105 arg4, swig_voidp arg5, swig_voidp arg6);
 extern swig_type_106 _wrap_passkey_check_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_107 arg3, swig_type_108 arg4, swig_voidp arg5);
 extern swig_type_109 _wrap_needle_place_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_110 arg3, swig_voidp arg4, swig_type_111 arg5, swig_voidp arg6, swig_type_112 arg7, double arg8, swig_voidp arg9, swig_type_113 arg10, swig_voidp arg11, swig_type_114 arg12, swig_voidp arg13);
-extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_115 arg2);
-extern swig_type_116 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_117 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_118 arg2, swig_voidp arg3);
-extern swig_type_119 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_120 arg2, swig_voidp arg3);
-extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_121 arg1, swig_type_122 arg2, swig_type_123 arg3, swig_type_124 arg4, swig_voidp arg5);
-extern swig_type_125 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_126 arg3);
-extern swig_type_127 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_128 arg2);
-extern swig_type_129 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_130 arg2, swig_voidp arg3);
-extern swig_type_131 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_132 arg3, swig_voidp arg4, swig_type_133 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_134 arg9, swig_voidp arg10, swig_type_135 arg11, swig_voidp arg12, swig_type_136 arg13, swig_voidp arg14, swig_type_137 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_138 arg19);
-extern swig_type_139 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_140 arg2);
-extern swig_type_141 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_142 arg6, swig_type_143 arg7, double arg8, swig_voidp arg9, swig_type_144 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_145 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_146 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
-extern swig_type_147 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_148 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
-extern swig_type_149 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_150 arg4, swig_voidp arg5, swig_type_151 arg6, swig_voidp arg7, swig_type_152 arg8, swig_voidp arg9, swig_type_153 arg10, swig_voidp arg11, swig_type_154 arg12, swig_voidp arg13, swig_type_155 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
-extern swig_type_156 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_157 arg5, swig_voidp arg6, swig_type_158 arg7, swig_voidp arg8, swig_type_159 arg9, swig_voidp arg10, swig_type_160 arg11, swig_voidp arg12, swig_type_161 arg13, swig_voidp arg14, swig_type_162 arg15, swig_voidp arg16, swig_type_163 arg17);
-extern swig_type_164 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_165 arg19, swig_voidp arg20, swig_type_166 arg21);
-extern swig_type_167 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_168 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_169 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_170 arg11);
-extern swig_type_171 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_172 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_173 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_174 arg4, swig_voidp arg5, swig_type_175 arg6, swig_voidp arg7, swig_type_176 arg8);
-extern swig_type_177 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_178 arg3, swig_voidp arg4, swig_type_179 arg5, swig_voidp arg6, swig_type_180 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_181 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_182 arg5, swig_voidp arg6, swig_type_183 arg7, swig_type_184 arg8, swig_voidp arg9, swig_type_185 arg10, swig_type_186 arg11, swig_type_187 arg12);
-extern swig_type_188 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_189 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_190 arg11, swig_voidp arg12, swig_type_191 arg13);
-extern swig_type_192 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_193 arg4, swig_voidp arg5, swig_type_194 arg6, swig_voidp arg7, swig_type_195 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_196 arg16);
-extern swig_type_197 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_198 arg6, swig_type_199 arg7, swig_voidp arg8, swig_type_200 arg9);
-extern swig_type_201 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_202 arg6, swig_type_203 arg7, swig_voidp arg8, swig_type_204 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_205 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_206 arg4, swig_voidp arg5, swig_type_207 arg6, swig_voidp arg7, swig_type_208 arg8, swig_voidp arg9);
-extern swig_type_209 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_210 arg4, swig_voidp arg5, swig_type_211 arg6, swig_voidp arg7, swig_type_212 arg8, swig_voidp arg9);
-extern swig_type_213 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_214 arg4, swig_voidp arg5, swig_type_215 arg6, swig_voidp arg7, swig_type_216 arg8, swig_voidp arg9);
-extern swig_type_217 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_218 arg4, swig_voidp arg5, swig_type_219 arg6, swig_voidp arg7, swig_type_220 arg8, swig_voidp arg9);
-extern swig_type_221 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_222 arg4, swig_voidp arg5, swig_type_223 arg6, swig_voidp arg7, swig_type_224 arg8, swig_voidp arg9);
-extern swig_type_225 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_226 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_227 arg6, swig_voidp arg7, swig_type_228 arg8, swig_voidp arg9, swig_type_229 arg10, swig_voidp arg11, swig_type_230 arg12, swig_voidp arg13, swig_type_231 arg14);
-extern swig_type_232 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_233 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_234 arg6, swig_voidp arg7, swig_type_235 arg8, swig_voidp arg9, swig_type_236 arg10, swig_voidp arg11, swig_type_237 arg12, swig_voidp arg13, swig_type_238 arg14);
-extern swig_type_239 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_240 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_241 arg6, swig_voidp arg7, swig_type_242 arg8, swig_voidp arg9, swig_type_243 arg10, swig_voidp arg11, swig_type_244 arg12, swig_voidp arg13, swig_type_245 arg14);
+extern void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_115 arg2);
+extern swig_type_116 _wrap_key_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_117 arg4, swig_voidp arg5, swig_type_118 arg6, swig_voidp arg7, swig_type_119 arg8);
+extern swig_type_120 _wrap_long_ppl_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_121 arg3, swig_voidp arg4, swig_type_122 arg5, swig_voidp arg6, swig_type_123 arg7, swig_voidp arg8);
+extern swig_type_124 _wrap_effective_length_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_125 arg3, swig_voidp arg4, swig_type_126 arg5, double arg6, swig_voidp arg7);
+extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_127 arg2);
+extern swig_type_128 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_129 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_130 arg2, swig_voidp arg3);
+extern swig_type_131 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_132 arg2, swig_voidp arg3);
+extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_133 arg1, swig_type_134 arg2, swig_type_135 arg3, swig_type_136 arg4, swig_voidp arg5);
+extern swig_type_137 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_138 arg3);
+extern swig_type_139 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_140 arg2);
+extern swig_type_141 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_142 arg2, swig_voidp arg3);
+extern swig_type_143 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_144 arg3, swig_voidp arg4, swig_type_145 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_146 arg9, swig_voidp arg10, swig_type_147 arg11, swig_voidp arg12, swig_type_148 arg13, swig_voidp arg14, swig_type_149 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_150 arg19);
+extern swig_type_151 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_152 arg2);
+extern swig_type_153 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_154 arg6, swig_type_155 arg7, double arg8, swig_voidp arg9, swig_type_156 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_157 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_158 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
+extern swig_type_159 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_160 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
+extern swig_type_161 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_162 arg4, swig_voidp arg5, swig_type_163 arg6, swig_voidp arg7, swig_type_164 arg8, swig_voidp arg9, swig_type_165 arg10, swig_voidp arg11, swig_type_166 arg12, swig_voidp arg13, swig_type_167 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
+extern swig_type_168 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_169 arg5, swig_voidp arg6, swig_type_170 arg7, swig_voidp arg8, swig_type_171 arg9, swig_voidp arg10, swig_type_172 arg11, swig_voidp arg12, swig_type_173 arg13, swig_voidp arg14, swig_type_174 arg15, swig_voidp arg16, swig_type_175 arg17);
+extern swig_type_176 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_177 arg19, swig_voidp arg20, swig_type_178 arg21);
+extern swig_type_179 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_180 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_181 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_182 arg11);
+extern swig_type_183 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_184 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_185 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_186 arg4, swig_voidp arg5, swig_type_187 arg6, swig_voidp arg7, swig_type_188 arg8);
+extern swig_type_189 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_190 arg3, swig_voidp arg4, swig_type_191 arg5, swig_voidp arg6, swig_type_192 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_193 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_194 arg5, swig_voidp arg6, swig_type_195 arg7, swig_type_196 arg8, swig_voidp arg9, swig_type_197 arg10, swig_type_198 arg11, swig_type_199 arg12);
+extern swig_type_200 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_201 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_202 arg11, swig_voidp arg12, swig_type_203 arg13);
+extern swig_type_204 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_205 arg4, swig_voidp arg5, swig_type_206 arg6, swig_voidp arg7, swig_type_207 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_208 arg16);
+extern swig_type_209 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_210 arg6, swig_type_211 arg7, swig_voidp arg8, swig_type_212 arg9);
+extern swig_type_213 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_214 arg6, swig_type_215 arg7, swig_voidp arg8, swig_type_216 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_217 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_218 arg4, swig_voidp arg5, swig_type_219 arg6, swig_voidp arg7, swig_type_220 arg8, swig_voidp arg9);
+extern swig_type_221 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_222 arg4, swig_voidp arg5, swig_type_223 arg6, swig_voidp arg7, swig_type_224 arg8, swig_voidp arg9);
+extern swig_type_225 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_226 arg4, swig_voidp arg5, swig_type_227 arg6, swig_voidp arg7, swig_type_228 arg8, swig_voidp arg9);
+extern swig_type_229 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_230 arg4, swig_voidp arg5, swig_type_231 arg6, swig_voidp arg7, swig_type_232 arg8, swig_voidp arg9);
+extern swig_type_233 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_234 arg4, swig_voidp arg5, swig_type_235 arg6, swig_voidp arg7, swig_type_236 arg8, swig_voidp arg9);
+extern swig_type_237 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_238 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_239 arg6, swig_voidp arg7, swig_type_240 arg8, swig_voidp arg9, swig_type_241 arg10, swig_voidp arg11, swig_type_242 arg12, swig_voidp arg13, swig_type_243 arg14);
+extern swig_type_244 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_245 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_246 arg6, swig_voidp arg7, swig_type_247 arg8, swig_voidp arg9, swig_type_248 arg10, swig_voidp arg11, swig_type_249 arg12, swig_voidp arg13, swig_type_250 arg14);
+extern swig_type_251 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_252 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_253 arg6, swig_voidp arg7, swig_type_254 arg8, swig_voidp arg9, swig_type_255 arg10, swig_voidp arg11, swig_type_256 arg12, swig_voidp arg13, swig_type_257 arg14);
 #undef intgo
 */
 import "C"
@@ -1407,11 +1423,79 @@ func Needle_place(arg1 Context, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64
 	return swig_r_1
 }
 
+func Key_tokens_config_init(arg1 *KeyTokensConfig, arg2 int64) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	C._wrap_key_tokens_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_115(_swig_i_1))
+}
+
+func Key_tokens(arg1 Context, arg2 *KeyTokensConfig, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64, arg7 *int64, arg8 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	swig_r_p := C._wrap_key_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_117(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_118(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_119(_swig_i_7))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Long_ppl(arg1 Context, arg2 *BootstrapConfig, arg3 int64, arg4 *float64, arg5 int64, arg6 *int64, arg7 int64, arg8 *LongPerplexity) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	var _swig_i_7 *C.uint8_t
+	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
+	swig_r_p := C._wrap_long_ppl_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_121(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_122(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_123(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Effective_length(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5 int64, arg6 float64, arg7 *Reach) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	swig_r_p := C._wrap_effective_length_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_125(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_126(_swig_i_4), C.double(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
 func Model_options_init(arg1 *ModelOptions, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_115(_swig_i_1))
+	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_127(_swig_i_1))
 }
 
 func Model_describe(arg1 Model, arg2 *ModelInfo) (_swig_ret *Failure) {
@@ -1432,7 +1516,7 @@ func Model_layer_at(arg1 Model, arg2 int64, arg3 *ModelLayer) (_swig_ret *Failur
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_118(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_130(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1445,7 +1529,7 @@ func Model_note_at(arg1 Model, arg2 int64, arg3 *ModelNote) (_swig_ret *Failure)
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_120(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_132(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1459,7 +1543,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_121(_swig_i_0), C.swig_type_122(_swig_i_1), C.swig_type_123(_swig_i_2), C.swig_type_124(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_133(_swig_i_0), C.swig_type_134(_swig_i_1), C.swig_type_135(_swig_i_2), C.swig_type_136(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -1468,7 +1552,7 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_126(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_138(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1479,7 +1563,7 @@ func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_128(_swig_i_1))
+	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_140(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1493,7 +1577,7 @@ func Diagnose(arg1 *byte, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_130(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_142(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1533,7 +1617,7 @@ func Scheme_create(arg1 *RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, a
 	var _swig_i_17 *C.uint8_t
 	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
 	_swig_i_18 := arg19
-	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_132(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_133(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_134(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_135(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_136(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_137(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_138(_swig_i_18))
+	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_144(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_145(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_146(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_147(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_148(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_149(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_150(_swig_i_18))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1545,7 +1629,7 @@ func Scheme_from_json(arg1 *byte, arg2 int64) (_swig_ret Made) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_140(_swig_i_1))
+	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_152(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1575,7 +1659,7 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_142(_swig_i_5), C.swig_type_143(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_144(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_154(_swig_i_5), C.swig_type_155(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_156(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1593,7 +1677,7 @@ func Sinusoidal_fill(arg1 Context, arg2 int32, arg3 int64, arg4 float64, arg5 *b
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_146(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_158(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1616,7 +1700,7 @@ func Position_lookup(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_148(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_160(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1651,7 +1735,7 @@ func Fire_fill(arg1 Context, arg2 *FireConfig, arg3 *float32, arg4 int64, arg5 *
 	_swig_i_15 := arg16
 	var _swig_i_16 *C.uint8_t
 	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
-	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_150(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_151(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_152(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_153(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_154(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_155(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
+	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_162(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_163(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_164(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_165(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_166(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_167(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1685,7 +1769,7 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 *Problem, arg4 *int64, arg5 int
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_157(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_158(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_159(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_160(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_161(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_162(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_163(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_169(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_170(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_171(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_172(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_173(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_174(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_175(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1727,7 +1811,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_165(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_166(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_177(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_178(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1784,7 +1868,7 @@ func Attention_merge(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_169(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_170(_swig_i_10))
+	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_181(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_182(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1826,7 +1910,7 @@ func Cache_append(arg1 Context, arg2 Cache, arg3 *int64, arg4 int64, arg5 *int64
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_174(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_175(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_176(_swig_i_7))
+	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_186(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_187(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_188(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1854,7 +1938,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_178(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_179(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_180(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_190(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_191(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_192(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1878,7 +1962,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_182(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_183(_swig_i_6), C.swig_type_184(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_185(_swig_i_9), C.swig_type_186(_swig_i_10), C.swig_type_187(_swig_i_11))
+	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_194(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_195(_swig_i_6), C.swig_type_196(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_197(_swig_i_9), C.swig_type_198(_swig_i_10), C.swig_type_199(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1906,7 +1990,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_189(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_190(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_191(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_201(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_202(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_203(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1938,7 +2022,7 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_193(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_194(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_195(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_196(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_205(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_206(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_207(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_208(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1960,7 +2044,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_198(_swig_i_5), C.swig_type_199(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_200(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_210(_swig_i_5), C.swig_type_211(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_212(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1987,7 +2071,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_202(_swig_i_5), C.swig_type_203(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_204(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_214(_swig_i_5), C.swig_type_215(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_216(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2010,7 +2094,7 @@ func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_206(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_207(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_208(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_218(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_219(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_220(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2033,7 +2117,7 @@ func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, ar
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_210(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_211(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_212(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_222(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_224(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2056,7 +2140,7 @@ func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_214(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_215(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_216(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_226(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_228(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2079,7 +2163,7 @@ func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, 
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_218(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_219(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_220(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_230(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_231(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_232(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2102,7 +2186,7 @@ func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_222(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_224(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_234(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_235(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_236(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2132,7 +2216,7 @@ func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions,
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_226(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_228(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_229(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_230(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_231(_swig_i_13))
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_238(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_239(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_240(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_241(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_242(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_243(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2162,7 +2246,7 @@ func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOp
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_233(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_234(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_235(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_236(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_237(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_238(_swig_i_13))
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_245(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_246(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_247(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_248(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_249(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_250(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2192,7 +2276,7 @@ func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, a
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_240(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_241(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_242(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_243(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_244(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_245(_swig_i_13))
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_252(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_253(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_254(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_255(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_256(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_257(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)

@@ -2233,6 +2233,124 @@ _gostring_ _wrap_needle_place_raw_2995c41e6ae7021b(struct farspan_context *_swig
 }
 
 
+void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(farspan_key_tokens_config *_swig_go_0, long long _swig_go_1) {
+  farspan_key_tokens_config *arg1 = (farspan_key_tokens_config *) 0 ;
+  size_t arg2 ;
+  
+  arg1 = (farspan_key_tokens_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  
+  farspan_key_tokens_config_init(arg1,arg2);
+  
+  
+}
+
+
+_gostring_ _wrap_key_tokens_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_key_tokens_config *_swig_go_1, double *_swig_go_2, long long _swig_go_3, double *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_key_tokens_config *arg2 = (farspan_key_tokens_config *) 0 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_key_tokens_config *)_swig_go_1;
+  arg3 = (double *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (double *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  
+  result = farspan_key_tokens((struct farspan_context const *)arg1,(struct farspan_key_tokens_config const *)arg2,(double const *)arg3,arg4,(double const *)arg5,arg6,arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_long_ppl_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_bootstrap_config *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, int64_t *_swig_go_5, long long _swig_go_6, farspan_long_perplexity *_swig_go_7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  int64_t arg7 ;
+  farspan_long_perplexity *arg8 = (farspan_long_perplexity *) 0 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_bootstrap_config *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (double *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (int64_t *)_swig_go_5;
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (farspan_long_perplexity *)_swig_go_7;
+  
+  result = farspan_long_ppl((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,arg3,(double const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_effective_length_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, double *_swig_go_3, long long _swig_go_4, double _swig_go_5, farspan_reach *_swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  double arg6 ;
+  farspan_reach *arg7 = (farspan_reach *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (double *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (double)_swig_go_5; 
+  arg7 = (farspan_reach *)_swig_go_6;
+  
+  result = farspan_effective_length((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,(double const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
 void _wrap_model_options_init_raw_2995c41e6ae7021b(farspan_model_options *_swig_go_0, long long _swig_go_1) {
   farspan_model_options *arg1 = (farspan_model_options *) 0 ;
   size_t arg2 ;

@@ -393,6 +393,36 @@ type Passkey struct {
 	Depth      float64
 }
 
+// KeyTokensConfig is a farspan_key_tokens_config.
+type KeyTokensConfig struct {
+	StructSize uint32
+	Reserved   int32
+	Gain       float64
+	MostNll    float64
+}
+
+// LongPerplexity is a farspan_long_perplexity.
+type LongPerplexity struct {
+	StructSize uint32
+	Reserved   int32
+	Tokens     int64
+	KeyTokens  int64
+	Share      float64
+	Nll        float64
+	Perplexity float64
+	Low        float64
+	High       float64
+}
+
+// Reach is a farspan_reach.
+type Reach struct {
+	StructSize uint32
+	Reserved   int32
+	Length     int64
+	FirstBelow int64
+	Score      float64
+}
+
 // ModelOptions is a farspan_model_options.
 type ModelOptions struct {
 	StructSize     uint32

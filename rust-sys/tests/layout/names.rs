@@ -40,6 +40,9 @@ layout! {
     farspan_interval: struct_size reserved low median high mean;
     farspan_passkey_config: struct_size form length seed depth lowest_key highest_key;
     farspan_passkey: struct_size reserved key key_begin key_end bytes depth;
+    farspan_key_tokens_config: struct_size reserved gain most_nll;
+    farspan_long_perplexity: struct_size reserved tokens key_tokens share nll perplexity low high;
+    farspan_reach: struct_size reserved length first_below score;
     farspan_model_options: struct_size release angle extension target_length window group t5_encoder t5_encoder_count t5_decoder t5_decoder_count rope_freqs rope_freqs_count rope_short rope_short_count rope_long rope_long_count;
     farspan_metadata: key key_bytes type_ is_array integers integers_count reals reals_count texts texts_count;
     farspan_model_info: struct_size absolute family layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context usable_context usable_context_most absolute_rows absolute_offset layer_kinds notes final_softcap;

@@ -243,6 +243,17 @@ impl Fields for farspan::eval::PasskeyConfig {
     }
 }
 
+impl Fields for farspan::eval::KeyTokensConfig {
+    fn set(&mut self, name: &str, value: &Value) -> bool {
+        match name {
+            "gain" => self.gain = number(value),
+            "most_nll" => self.most_nll = number(value),
+            _ => return false,
+        }
+        true
+    }
+}
+
 impl Fields for farspan::model::Options<'static> {
     fn set(&mut self, name: &str, value: &Value) -> bool {
         match name {
@@ -355,6 +366,26 @@ impl Answer for farspan::eval::Interval {
         reals.push(self.high);
         reals.push(self.mean);
         let _ = wholes;
+    }
+}
+
+impl Answer for farspan::eval::LongPerplexity {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.tokens);
+        wholes.push(self.key_tokens);
+        reals.push(self.share);
+        reals.push(self.nll);
+        reals.push(self.perplexity);
+        reals.push(self.low);
+        reals.push(self.high);
+    }
+}
+
+impl Answer for farspan::eval::Reach {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.length);
+        wholes.push(self.first_below);
+        reals.push(self.score);
     }
 }
 

@@ -67,6 +67,15 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<bool> {
             let made = farspan::eval::passkey_check(Some(case.context), case.get::<&str>("generated"), case.get("key"))?;
             case.wholes([made.into()]);
         }
+        "long_ppl" => {
+            let config = filled(farspan::eval::BootstrapConfig::new(), &case.given["config"]);
+            let made = farspan::eval::long_ppl(Some(case.context), &config, case.get("block_tokens"), case.get("nll"), case.get("keys"))?;
+            case.give(&made);
+        }
+        "effective_length" => {
+            let made = farspan::eval::effective_length(Some(case.context), case.get("lengths"), case.get("scores"), case.get("threshold"))?;
+            case.give(&made);
+        }
         _ => return Ok(false),
     }
     Ok(true)

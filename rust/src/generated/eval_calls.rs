@@ -188,6 +188,52 @@ pub fn needle_place(context: Option<&Context>, haystack: &[i64], needle: &[i64],
     Ok(made)
 }
 
+/// keys\[n\] = 1 if token n is a key token, else 0; NaN makes none. `None` config: the defaults.
+///
+/// ```text
+/// long_nll   losses of the judge after the whole context, in nats
+/// short_nll  of the same tokens after a short one; one for each, and so are `keys`
+/// ```
+///
+/// The judge may be the model itself or a better one. As `targets` with ignore_index 0, `keys` make
+/// [`Loss::add_scored`] count key tokens only, and [`LossCurve::add_scored`] tell their share by length.
+///
+/// # Errors
+///
+/// What the library refuses: the message names what, its value and the allowed range.
+pub fn key_tokens(context: Option<&Context>, config: &KeyTokensConfig, long_nll: &[f64], short_nll: &[f64], keys: &mut [i64]) -> Result<()> {
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_key_tokens(context::as_c(context), &config.to_c(), long_nll.as_ptr(), long_nll.len() as i64, short_nll.as_ptr(), short_nll.len() as i64, keys.as_mut_ptr(), keys.len() as i64, error) })
+}
+
+/// LongPPL of losses, at least one, whose key tokens are known. `None` config: the defaults. block_tokens: of the
+/// blocks of text that are drawn again, at least 1 (farspan_loss has 128). keys: one for each loss, 0 for tokens that
+/// do not count.
+///
+/// # Errors
+///
+/// What the library refuses: the message names what, its value and the allowed range.
+pub fn long_ppl(context: Option<&Context>, config: &BootstrapConfig, block_tokens: i64, nll: &[f64], keys: &[i64]) -> Result<LongPerplexity> {
+    let mut made = LongPerplexity::empty();
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_long_ppl(context::as_c(context), &config.to_c(), block_tokens, nll.as_ptr(), nll.len() as i64, keys.as_ptr(), keys.len() as i64, &mut made, error) })?;
+    Ok(LongPerplexity::from_c(&made))
+}
+
+/// The effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length. lengths:
+/// ascending; scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends of
+/// intervals as scores it is the length that is certain.
+///
+/// # Errors
+///
+/// What the library refuses: the message names what, its value and the allowed range.
+pub fn effective_length(context: Option<&Context>, lengths: &[i64], scores: &[f64], threshold: f64) -> Result<Reach> {
+    let mut made = Reach::empty();
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_effective_length(context::as_c(context), lengths.as_ptr(), lengths.len() as i64, scores.as_ptr(), scores.len() as i64, threshold, &mut made, error) })?;
+    Ok(Reach::from_c(&made))
+}
+
 impl Loss {
     /// Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open
     /// blocks of both become blocks of their own. `from` is not changed.

@@ -788,3 +788,118 @@ impl PasskeyConfig {
         c
     }
 }
+
+/// Which tokens are key tokens: those that a judge predicts well with the long context, and much better than with a
+/// short one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeyTokensConfig {
+    /// Gain; default 2: short_nll - long_nll must be above it.
+    pub gain: f64,
+    /// Most nll; default 2: long_nll must be below it.
+    pub most_nll: f64,
+}
+
+impl KeyTokensConfig {
+    /// Every field at the library's default.
+    #[allow(clippy::new_without_default)] // one way to make it, the same for all
+    pub fn new() -> Self {
+        // SAFETY: the defaults have no arrays.
+        unsafe { Self::from_c(&Self::empty()) }
+    }
+
+    /// As C begins it.
+    pub(crate) fn empty() -> sys::farspan_key_tokens_config {
+        // SAFETY: C writes no more than the size given.
+        made(|c, size| unsafe { sys::farspan_key_tokens_config_init(c, size) })
+    }
+
+    /// # Safety
+    ///
+    /// What it points to lives as long as what is made.
+    pub(crate) unsafe fn from_c(c: &sys::farspan_key_tokens_config) -> Self {
+        // SAFETY: the caller's promise.
+        #[allow(unused_unsafe)]
+        unsafe {
+            KeyTokensConfig {
+                gain: c.gain,
+                most_nll: c.most_nll,
+            }
+        }
+    }
+
+    /// For C. Its pointers are those of the slices: it must not outlive them.
+    pub(crate) fn to_c(self) -> sys::farspan_key_tokens_config {
+        let mut c = Self::empty();
+        c.gain = self.gain;
+        c.most_nll = self.most_nll;
+        c
+    }
+}
+
+/// LongPPL: the perplexity of the key tokens.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LongPerplexity {
+    /// Tokens.
+    pub tokens: i64,
+    /// Key tokens.
+    pub key_tokens: i64,
+    /// key_tokens / tokens.
+    pub share: f64,
+    /// Mean over the key tokens, nats; NaN if there is none, and so below.
+    pub nll: f64,
+    /// exp(nll): LongPPL.
+    pub perplexity: f64,
+    /// Interval of the perplexity: the blocks that have a key token are drawn again.
+    pub low: f64,
+    /// High.
+    pub high: f64,
+}
+
+impl LongPerplexity {
+    /// As C begins it.
+    pub(crate) fn empty() -> sys::farspan_long_perplexity {
+        // SAFETY: C writes no more than the size given.
+        made(|c, size| unsafe { sys::farspan_long_perplexity_init(c, size) })
+    }
+
+    pub(crate) fn from_c(c: &sys::farspan_long_perplexity) -> Self {
+        LongPerplexity {
+            tokens: c.tokens,
+            key_tokens: c.key_tokens,
+            share: c.share,
+            nll: c.nll,
+            perplexity: c.perplexity,
+            low: c.low,
+            high: c.high,
+        }
+    }
+}
+
+/// Up to which length a score holds.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reach {
+    /// The longest length up to which every score is above the threshold; 0: not even the first.
+    pub length: i64,
+    /// The next length, whose score is not; 0: there is none.
+    pub first_below: i64,
+    /// At `length`; NaN if that is 0.
+    pub score: f64,
+}
+
+impl Reach {
+    /// As C begins it.
+    pub(crate) fn empty() -> sys::farspan_reach {
+        // SAFETY: C writes no more than the size given.
+        made(|c, size| unsafe { sys::farspan_reach_init(c, size) })
+    }
+
+    pub(crate) fn from_c(c: &sys::farspan_reach) -> Self {
+        Reach {
+            length: c.length,
+            first_below: c.first_below,
+            score: c.score,
+        }
+    }
+}

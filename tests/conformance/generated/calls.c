@@ -173,6 +173,19 @@ static void passkey_check(struct run* run) {
     give_whole(run, correct);
 }
 
+static void long_ppl(struct run* run) {
+    CONFIG(bootstrap_config, config, member(run->given, "config"));
+    FRESH(long_perplexity, result);
+    CALL(long_ppl, run->context, &config, whole(run->given, "block_tokens"), DOUBLES("nll"), INT64S("keys"), &result);
+    GIVE(long_perplexity, result);
+}
+
+static void effective_length(struct run* run) {
+    FRESH(reach, reach);
+    CALL(effective_length, run->context, INT64S("lengths"), DOUBLES("scores"), real(run->given, "threshold"), &reach);
+    GIVE(reach, reach);
+}
+
 static void model_describe(struct run* run) {
     FRESH(model_info, info);
     CALL(model_describe, run->model, &info);
@@ -209,6 +222,8 @@ const struct call regular_calls[] = {
     {"rouge_tokens", rouge_tokens},
     {"bootstrap_mean", bootstrap_mean},
     {"passkey_check", passkey_check},
+    {"long_ppl", long_ppl},
+    {"effective_length", effective_length},
     {"model_describe", model_describe},
     {0},
 };

@@ -64,6 +64,14 @@ const call_map& regular_calls() {
              const auto made = farspan::eval::passkey_check(c.text("generated"), c.whole("key"), c.context);
              c.give({made});
          }},
+        {"long_ppl", [](const call& c) {
+             const auto made = farspan::eval::long_ppl(c.whole("block_tokens"), c.reals("nll"), c.wholes("keys"), c.config<farspan_bootstrap_config, farspan::eval::bootstrap_config>("bootstrap_config", "config"), c.context);
+             give(&c.r, "long_perplexity", &made);
+         }},
+        {"effective_length", [](const call& c) {
+             const auto made = farspan::eval::effective_length(c.wholes("lengths"), c.reals("scores"), c.real("threshold"), c.context);
+             give(&c.r, "reach", &made);
+         }},
         {"model_describe", [](const call& c) {
              const auto made = case_model(c).describe();
              give(&c.r, "model_info", &made);

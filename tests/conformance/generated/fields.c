@@ -279,6 +279,27 @@ static const struct field of_passkey[] = {
     {"depth", FIELD_DOUBLE, 1, offsetof(farspan_passkey, depth), 0},
     {0}};
 
+static const struct field of_key_tokens_config[] = {
+    {"gain", FIELD_DOUBLE, 1, offsetof(farspan_key_tokens_config, gain), 0},
+    {"most_nll", FIELD_DOUBLE, 1, offsetof(farspan_key_tokens_config, most_nll), 0},
+    {0}};
+
+static const struct field of_long_perplexity[] = {
+    {"tokens", FIELD_INT64, 1, offsetof(farspan_long_perplexity, tokens), 0},
+    {"key_tokens", FIELD_INT64, 1, offsetof(farspan_long_perplexity, key_tokens), 0},
+    {"share", FIELD_DOUBLE, 1, offsetof(farspan_long_perplexity, share), 0},
+    {"nll", FIELD_DOUBLE, 1, offsetof(farspan_long_perplexity, nll), 0},
+    {"perplexity", FIELD_DOUBLE, 1, offsetof(farspan_long_perplexity, perplexity), 0},
+    {"low", FIELD_DOUBLE, 1, offsetof(farspan_long_perplexity, low), 0},
+    {"high", FIELD_DOUBLE, 1, offsetof(farspan_long_perplexity, high), 0},
+    {0}};
+
+static const struct field of_reach[] = {
+    {"length", FIELD_INT64, 1, offsetof(farspan_reach, length), 0},
+    {"first_below", FIELD_INT64, 1, offsetof(farspan_reach, first_below), 0},
+    {"score", FIELD_DOUBLE, 1, offsetof(farspan_reach, score), 0},
+    {0}};
+
 static const struct field of_model_options[] = {
     {"release", FIELD_INT32, 1, offsetof(farspan_model_options, release), 0},
     {"angle", FIELD_INT32, 1, offsetof(farspan_model_options, angle), 0},
@@ -360,6 +381,9 @@ const struct field* fields_of(const char* name) {
         {"interval", of_interval},
         {"passkey_config", of_passkey_config},
         {"passkey", of_passkey},
+        {"key_tokens_config", of_key_tokens_config},
+        {"long_perplexity", of_long_perplexity},
+        {"reach", of_reach},
         {"model_options", of_model_options},
         {"model_info", of_model_info},
         {"model_layer", of_model_layer},

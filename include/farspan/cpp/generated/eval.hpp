@@ -57,6 +57,13 @@ struct passkey_config : farspan_passkey_config {
     explicit passkey_config(const farspan_passkey_config& given) : farspan_passkey_config(given) {}
 };
 
+// Which tokens are key tokens: those that a judge predicts well with the long context, and much better than with a
+// short one.
+struct key_tokens_config : farspan_key_tokens_config {
+    key_tokens_config() { farspan_key_tokens_config_init(this, sizeof(farspan_key_tokens_config)); }
+    explicit key_tokens_config(const farspan_key_tokens_config& given) : farspan_key_tokens_config(given) {}
+};
+
 // Running sums over scored tokens: plain data of fixed size, whatever the length of the text. Here and in sections 5
 // and 7, what a caller passes back in is checked: fields that these functions cannot have written together (a
 // negative count, one above 2^62, more blocks than tokens, more matches than n-grams), and sums that would exceed
@@ -296,6 +303,35 @@ inline bool passkey_check(std::string_view generated, int64_t key, const context
 inline int64_t needle_place(array_view<const int64_t> haystack, array_view<const int64_t> needle, array_view<const int64_t> question, double depth, array_view<int64_t> out, array_view<const int64_t> boundaries = {}, const context* context = nullptr) {
     int64_t made = 0;
     detail::check([&](farspan_error* cause) { return farspan_needle_place(detail::handle(context), detail::address_of(haystack), detail::count_of(haystack), detail::address_of(needle), detail::count_of(needle), detail::address_of(question), detail::count_of(question), depth, detail::data_of(boundaries), detail::count_of(boundaries), detail::address_of(out), detail::count_of(out), &made, cause); });
+    return made;
+}
+
+// keys[n] = 1 if token n is a key token, else 0; NaN makes none. empty config: the defaults.
+//
+//     long_nll   losses of the judge after the whole context, in nats
+//     short_nll  of the same tokens after a short one; one for each, and so are `keys`
+//
+// The judge may be the model itself or a better one. As `targets` with ignore_index 0, `keys` make farspan_loss_add
+// count key tokens only, and farspan_loss_add_by_context tell their share by length.
+inline void key_tokens(array_view<const double> long_nll, array_view<const double> short_nll, array_view<int64_t> keys, const key_tokens_config& config = {}, const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) { return farspan_key_tokens(detail::handle(context), &config, detail::address_of(long_nll), detail::count_of(long_nll), detail::address_of(short_nll), detail::count_of(short_nll), detail::address_of(keys), detail::count_of(keys), cause); });
+}
+
+// LongPPL of losses, at least one, whose key tokens are known. empty config: the defaults. block_tokens: of the
+// blocks of text that are drawn again, at least 1 (farspan_loss has 128). keys: one for each loss, 0 for tokens that
+// do not count.
+inline farspan_long_perplexity long_ppl(int64_t block_tokens, array_view<const double> nll, array_view<const int64_t> keys, const bootstrap_config& config = {}, const context* context = nullptr) {
+    farspan_long_perplexity made = detail::begun(farspan_long_perplexity_init);
+    detail::check([&](farspan_error* cause) { return farspan_long_ppl(detail::handle(context), &config, block_tokens, detail::address_of(nll), detail::count_of(nll), detail::address_of(keys), detail::count_of(keys), &made, cause); });
+    return made;
+}
+
+// The effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length. lengths: ascending;
+// scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends of intervals as
+// scores it is the length that is certain.
+inline farspan_reach effective_length(array_view<const int64_t> lengths, array_view<const double> scores, double threshold, const context* context = nullptr) {
+    farspan_reach made = detail::begun(farspan_reach_init);
+    detail::check([&](farspan_error* cause) { return farspan_effective_length(detail::handle(context), detail::address_of(lengths), detail::count_of(lengths), detail::address_of(scores), detail::count_of(scores), threshold, &made, cause); });
     return made;
 }
 

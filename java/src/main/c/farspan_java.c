@@ -2738,6 +2738,175 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_needle_1place(JNIEnv 
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_key_1tokens_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
+  farspan_key_tokens_config *arg1 = (farspan_key_tokens_config *) 0 ;
+  size_t arg2 ;
+  farspan_key_tokens_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  farspan_key_tokens_config_init(arg1,arg2);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_key_1tokens(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jdoubleArray jarg3, jdoubleArray jarg5, jlongArray jarg7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_key_tokens_config *arg2 = (farspan_key_tokens_config *) 0 ;
+  double *arg3 = (double *) 0 ;
+  int64_t arg4 ;
+  double *arg5 = (double *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_key_tokens_config image2 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(double))) return ;
+  if (jarg3) (*jenv)->GetDoubleArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jdouble*)memory3.data);
+  arg3 = (double*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(double))) return ;
+  if (jarg5) (*jenv)->GetDoubleArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jdouble*)memory5.data);
+  arg5 = (double*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  result = farspan_key_tokens((struct farspan_context const *)arg1,(struct farspan_key_tokens_config const *)arg2,(double const *)arg3,arg4,(double const *)arg5,arg6,arg7,arg8,arg9);
+  (void)result;
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg7) (*jenv)->SetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (const jlong*)arg7);
+  }
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_long_1ppl(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlong jarg3, jdoubleArray jarg4, jlongArray jarg6, jbyteArray jarg8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_bootstrap_config *arg2 = (farspan_bootstrap_config *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  int64_t *arg6 = (int64_t *) 0 ;
+  int64_t arg7 ;
+  farspan_long_perplexity *arg8 = (farspan_long_perplexity *) 0 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_bootstrap_config image2 ;
+  farspan_long_perplexity image8 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  arg3 = (int64_t)jarg3; 
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(double))) return ;
+  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
+  arg4 = (double*)memory4.data;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(int64_t))) return ;
+  if (jarg6) (*jenv)->GetLongArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jlong*)memory6.data);
+  arg6 = (int64_t*)memory6.data;
+  arg8 = jarg8 ? &image8 : NULL;
+  if (jarg8) (*jenv)->GetByteArrayRegion(jenv, jarg8, 0, sizeof image8, (jbyte*)&image8);
+  result = farspan_long_ppl((struct farspan_context const *)arg1,(struct farspan_bootstrap_config const *)arg2,arg3,(double const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9);
+  (void)result;
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetByteArrayRegion(jenv, jarg8, 0, sizeof *arg8, (const jbyte*)arg8);
+  }
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_effective_1length(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jdoubleArray jarg4, jdouble jarg6, jbyteArray jarg7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  double *arg4 = (double *) 0 ;
+  int64_t arg5 ;
+  double arg6 ;
+  farspan_reach *arg7 = (farspan_reach *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_reach image7 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(double))) return ;
+  if (jarg4) (*jenv)->GetDoubleArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jdouble*)memory4.data);
+  arg4 = (double*)memory4.data;
+  arg6 = (double)jarg6; 
+  arg7 = jarg7 ? &image7 : NULL;
+  if (jarg7) (*jenv)->GetByteArrayRegion(jenv, jarg7, 0, sizeof image7, (jbyte*)&image7);
+  result = farspan_effective_length((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,(double const *)arg4,arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg7) (*jenv)->SetByteArrayRegion(jenv, jarg7, 0, sizeof *arg7, (const jbyte*)arg7);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1options_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
   farspan_model_options *arg1 = (farspan_model_options *) 0 ;
   size_t arg2 ;

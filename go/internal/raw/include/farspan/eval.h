@@ -541,6 +541,68 @@ FARSPAN_API farspan_status farspan_needle_place(const farspan_context* context, 
                                                 const int64_t* boundaries, int64_t boundaries_count, int64_t* out,
                                                 int64_t out_count, int64_t* position, farspan_error* error);
 
+/* ---- 9. Key tokens ---------------------------------------------------------------------------- */
+
+/* LongPPL (Fang et al. 2025): most tokens need nothing that stands far back, and hide in the mean those that do. A key
+ * token is one that a judge predicts well with the long context, and much better than with a short one. */
+typedef struct farspan_key_tokens_config {
+    uint32_t struct_size;
+    int32_t reserved;
+    double gain;     /* default 2: short_nll - long_nll must be above it */
+    double most_nll; /* default 2: long_nll must be below it */
+} farspan_key_tokens_config;
+FARSPAN_API void farspan_key_tokens_config_init(farspan_key_tokens_config* config, size_t size);
+
+/* keys[n] = 1 if token n is a key token, else 0; NaN makes none. NULL config: the defaults.
+ *   long_nll   losses of the judge after the whole context, in nats
+ *   short_nll  of the same tokens after a short one; one for each, and so are `keys`
+ * The judge may be the model itself or a better one. As `targets` with ignore_index 0, `keys` make farspan_loss_add
+ * count key tokens only, and farspan_loss_add_by_context tell their share by length. */
+FARSPAN_API farspan_status farspan_key_tokens(const farspan_context* context, const farspan_key_tokens_config* config,
+                                              const double* long_nll, int64_t long_nll_count, const double* short_nll,
+                                              int64_t short_nll_count, int64_t* keys, int64_t keys_count,
+                                              farspan_error* error);
+
+typedef struct farspan_long_perplexity {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t tokens;
+    int64_t key_tokens;
+    double share;      /* key_tokens / tokens */
+    double nll;        /* mean over the key tokens, nats; NaN if there is none, and so below */
+    double perplexity; /* exp(nll): LongPPL */
+    /* interval of the perplexity: the blocks that have a key token are drawn again */
+    double low;
+    double high;
+} farspan_long_perplexity;
+FARSPAN_API void farspan_long_perplexity_init(farspan_long_perplexity* result, size_t size);
+
+/* LongPPL of losses, at least one, whose key tokens are known. NULL config: the defaults. block_tokens: of the
+ * blocks of text that are drawn again, at least 1 (farspan_loss has 128). keys: one for each loss, 0 for tokens that do
+ * not count. */
+FARSPAN_API farspan_status farspan_long_ppl(const farspan_context* context, const farspan_bootstrap_config* config,
+                                            int64_t block_tokens, const double* nll, int64_t nll_count,
+                                            const int64_t* keys, int64_t keys_count, farspan_long_perplexity* result,
+                                            farspan_error* error);
+
+/* ---- 10. Effective length --------------------------------------------------------------------- */
+
+typedef struct farspan_reach {
+    uint32_t struct_size;
+    int32_t reserved;
+    int64_t length;      /* the longest length up to which every score is above the threshold; 0: not even the first */
+    int64_t first_below; /* the next length, whose score is not; 0: there is none */
+    double score;        /* at `length`; NaN if that is 0 */
+} farspan_reach;
+FARSPAN_API void farspan_reach_init(farspan_reach* reach, size_t size);
+
+/* The effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length. lengths: ascending;
+ * scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends of intervals as
+ * scores it is the length that is certain. */
+FARSPAN_API farspan_status farspan_effective_length(const farspan_context* context, const int64_t* lengths,
+                                                    int64_t lengths_count, const double* scores, int64_t scores_count,
+                                                    double threshold, farspan_reach* reach, farspan_error* error);
+
 #ifdef __cplusplus
 }
 #endif

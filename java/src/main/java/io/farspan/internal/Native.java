@@ -233,6 +233,16 @@ public class Native implements NativeConstants {
 
   public static void needle_place(Context context, long[] haystack, long[] needle, long[] question, double depth, long[] boundaries, long[] out, long[] position) { NativeJNI.needle_place(Context.getCPtr(context), context, haystack, needle, question, depth, boundaries, out, position); }
 
+  public static void key_tokens_config_init(byte[] config) {
+    NativeJNI.key_tokens_config_init(config);
+  }
+
+  public static void key_tokens(Context context, byte[] config, double[] long_nll, double[] short_nll, long[] keys) { NativeJNI.key_tokens(Context.getCPtr(context), context, config, long_nll, short_nll, keys); }
+
+  public static void long_ppl(Context context, byte[] config, long block_tokens, double[] nll, long[] keys, byte[] result) { NativeJNI.long_ppl(Context.getCPtr(context), context, config, block_tokens, nll, keys, result); }
+
+  public static void effective_length(Context context, long[] lengths, double[] scores, double threshold, byte[] reach) { NativeJNI.effective_length(Context.getCPtr(context), context, lengths, scores, threshold, reach); }
+
   public static void model_options_init(byte[] options) {
     NativeJNI.model_options_init(options);
   }
