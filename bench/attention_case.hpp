@@ -20,6 +20,7 @@ struct attention_case {
     // The parts of the scheme; a rope method of FARSPAN_ROPE_NONE, and 0 for the others, leaves a part out.
     int32_t rope = FARSPAN_ROPE_NONE, remap = FARSPAN_REMAP_NONE, bias = FARSPAN_BIAS_NONE;
     int64_t window = 0;  // of the remap if there is one, else of the mask
+    bool exhaustive = false;
 };
 
 inline void must(farspan_status status, const farspan_error& error) {
@@ -56,11 +57,12 @@ struct run_free {
     void operator()(farspan_plan* x) const { farspan_plan_destroy(x); }
 };
 
-inline std::unique_ptr<farspan_context, run_free> make_context(int32_t threads) {
+inline std::unique_ptr<farspan_context, run_free> make_context(int32_t threads, bool exhaustive = false) {
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_context_config config;
     farspan_context_config_init(&config, sizeof config);
     config.threads = threads;
+    config.exhaustive = exhaustive;
     farspan_context* context = nullptr;
     must(farspan_context_create(&config, &context, &error), error);
     return std::unique_ptr<farspan_context, run_free>(context);
@@ -99,7 +101,7 @@ inline std::unique_ptr<farspan_scheme, run_free> make_scheme(const attention_cas
 class prepared_attention {
 public:
     explicit prepared_attention(const attention_case& c)
-        : context_(make_context(c.threads)),
+        : context_(make_context(c.threads, c.exhaustive)),
           q_(c.dtype, c.query_heads, c.queries, c.head_dim),
           k_(c.dtype, c.key_heads, c.keys, c.head_dim),
           v_(c.dtype, c.key_heads, c.keys, c.head_dim),
