@@ -35,8 +35,15 @@ struct fixture {
         options.lse = lse;
         plan.run({q, shape}, {k, shape}, {v, shape}, {out, shape}, options);
     }
-    farspan::gradient_inputs inputs() const {
-        return {{q, shape}, {k, shape}, {v, shape}, {out, shape}, lse, {d_out, shape}};
+    farspan::attention_gradient inputs() const {
+        farspan::attention_gradient data;
+        data.q = {q, shape};
+        data.k = {k, shape};
+        data.v = {v, shape};
+        data.out = {out, shape};
+        data.lse = lse;
+        data.d_out = {d_out, shape};
+        return data;
     }
     double loss() {
         run();
@@ -51,12 +58,12 @@ struct fixture {
 Test(cpp_gradient, equals_a_difference) {
     fixture f;
     std::vector<float> d_q(f.q.size()), d_v(f.v.size());
-    farspan::gradients wanted;
+    farspan::attention_gradient wanted = f.inputs();
     wanted.d_q = farspan::tensor(d_q, shape);
     wanted.d_v = farspan::tensor(d_v, shape);
     std::vector<std::byte> space(farspan::backward_workspace_size(f.plan));
     wanted.workspace = space;
-    farspan::attention_backward(f.plan, f.inputs(), wanted);
+    farspan::attention_backward(f.plan, wanted);
     for (const auto& [values, gradient] : {std::pair{&f.q, &d_q}, std::pair{&f.v, &d_v}})
         for (const size_t n : {size_t{3}, size_t{40}, size_t{90}}) {
             const float kept = (*values)[n];
@@ -73,19 +80,22 @@ Test(cpp_gradient, equals_a_difference) {
 Test(cpp_gradient, refusals_are_those_of_c) {
     fixture f;
     std::vector<float> d_k(f.k.size(), 7.0f);
-    farspan::gradients wanted;
-    const auto refused = [&](const farspan::gradient_inputs& inputs, farspan_status status, const char* field) {
-        expect_refused(field, status, 3, field, [&] { farspan::attention_backward(f.plan, inputs, wanted); });
+    const auto refused = [&](const farspan::attention_gradient& data, farspan_status status, const char* field) {
+        expect_refused(field, status, 3, field, [&] { farspan::attention_backward(f.plan, data); });
     };
     refused(f.inputs(), FARSPAN_ERROR_NULL_ARGUMENT, "data.d_q");
+    farspan::attention_gradient wanted = f.inputs();
     wanted.d_k = farspan::tensor(d_k, shape);
     const std::vector<float> shorter(f.lse.begin(), f.lse.end() - 1);
-    farspan::gradient_inputs inputs = f.inputs();
-    inputs.lse = shorter;
-    refused(inputs, FARSPAN_ERROR_SHAPE, "data.lse_count");
-    inputs = f.inputs();
-    inputs.d_lse = shorter;
-    refused(inputs, FARSPAN_ERROR_SHAPE, "data.d_lse_count");
+    farspan::attention_gradient data = wanted;
+    data.lse = shorter;
+    refused(data, FARSPAN_ERROR_SHAPE, "data.lse_count");
+    data = wanted;
+    data.d_lse = shorter;
+    refused(data, FARSPAN_ERROR_SHAPE, "data.d_lse_count");
+    data = wanted;
+    data.q.reset();
+    refused(data, FARSPAN_ERROR_NULL_ARGUMENT, "data.q");
     cr_expect(d_k[0] == 7.0f && d_k.back() == 7.0f, "a refused call wrote");
 }
 
@@ -93,17 +103,13 @@ Test(cpp_gradient, refusals_are_those_of_c) {
 Test(cpp_gradient, of_a_merge) {
     fixture f;
     std::vector<float> half_a(f.q.size()), half_b(f.q.size()), lse_a(f.lse.size());
-    const farspan::tensor to_a(half_a, shape), to_b(half_b, shape);
-    const farspan::const_tensor part(f.q, shape), d_out(f.v, shape);
-    farspan_merge_gradient data = farspan::merge_gradient();
-    data.out_a = data.out_b = part.get();
-    data.d_out = d_out.get();
-    data.lse_a = data.lse_b = data.d_lse = f.lse.data();
-    data.lse_a_count = data.lse_b_count = data.d_lse_count = static_cast<int64_t>(f.lse.size());
-    data.d_out_a = to_a.get();
-    data.d_out_b = to_b.get();
-    data.d_lse_a = lse_a.data();
-    data.d_lse_a_count = data.lse_a_count;
+    farspan::merge_gradient data;
+    data.out_a = data.out_b = {f.q, shape};
+    data.lse_a = data.lse_b = data.d_lse = f.lse;
+    data.d_out = {f.v, shape};
+    data.d_out_a = farspan::tensor(half_a, shape);
+    data.d_out_b = farspan::tensor(half_b, shape);
+    data.d_lse_a = lse_a;
     farspan::attention_merge_backward(data);
     for (size_t n = 0; n < half_a.size(); ++n) cr_expect(half_a[n] == f.v[n] / 2 && half_b[n] == half_a[n]);
     for (size_t n = 0; n < lse_a.size(); ++n) cr_expect(lse_a[n] == f.lse[n] / 2);

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import words
 from contract import Contract, Member, Record
 from idiom import Call, Given, Idiom, Role
-from model import Function
+from model import Field, Function, Struct
 
 
 STANDARD = {"size_t": "std::size_t", "void": "std::byte"}
@@ -62,6 +62,36 @@ def setters(record: Record) -> list[Setter]:
     members = {m.name: m for m in record.members}
     after = record.notes.get("cpp_after", {})
     return [Setter(name, tuple(members[m] for m in group), after.get(name, "")) for name, group in notes.items()]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A tensor or an array of a struct that a call reads and writes through."""
+
+    field: Field
+    is_written: bool
+
+    @property
+    def kind(self) -> str:
+        if self.field.type.name == "farspan_tensor":
+            return f"std::optional<{'' if self.is_written else 'const_'}tensor>"
+        const = "const " if self.field.type.is_const else ""
+        return f"array_view<{const}{STANDARD.get(self.field.type.name, self.field.type.name)}>"
+
+    def statements(self) -> list[str]:
+        name = self.field.name
+        if self.field.count:
+            return [f"data.{name} = detail::data_of({name});", f"data.{self.field.count} = detail::count_of({name});"]
+        return [f"if ({name}) data.{name} = {name}->get();"]
+
+
+def views(struct: Struct, contract: Contract) -> list[Seen]:
+    """What is not in contract.toml's list is written if its name begins with d_."""
+    pointers = [f for f in struct.data if f.type.is_pointer]
+    return [
+        Seen(f, f.name.startswith("d_") and f.name not in contract.notes["functions"]["read_gradients"])
+        for f in pointers
+    ]
 
 
 @dataclass
@@ -197,6 +227,10 @@ class Header:
 
     def records(self, kind: str) -> list[Record]:
         return [r for r in self.contract.records if r.struct.header == self.header and r.kind == kind]
+
+    @property
+    def structs(self) -> list[Struct]:
+        return [s for s in self.contract.model.structs if s.header == self.header]
 
     def calls(self, owner: str | None) -> list[Call]:
         found = [c for c in self.idiom.calls("cpp") if c.function.header == self.header and c.owner == owner]

@@ -358,7 +358,13 @@ class Pages:
                 "Configurations, and the methods of scheme, plan and context.",
             ),
             ("calls", "farspan.h", "calls", [whole], "Functions that need no class of their own."),
-            ("gradient", "gradient.h", "calls", [whole, '"farspan/gradient.h"'], "Gradients that need no class."),
+            (
+                "gradient",
+                "gradient.h",
+                "views calls",
+                ["<optional>", whole, '"farspan/gradient.h"'],
+                "What gradients read and write; what is empty is absent, or not wanted.",
+            ),
             (
                 "cache",
                 "cache.h",
