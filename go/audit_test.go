@@ -29,6 +29,8 @@ var elsewhere = map[string]string{
 	"farspan_window_init":                       "- its struct says its size",
 	"farspan_loss_summary_init":                 "- its struct says its size",
 	"farspan_verdict_init":                      "- its struct says its size",
+	"farspan_long_perplexity_init":              "- its struct says its size",
+	"farspan_reach_init":                        "- its struct says its size",
 	"farspan_bleu_counts_init":                  "- its struct says its size",
 	"farspan_bleu_result_init":                  "- its struct says its size",
 	"farspan_chrf_counts_init":                  "- its struct says its size",

@@ -416,6 +416,30 @@ struct use<farspan_interval> {
     }
 };
 template <>
+struct use<farspan_key_tokens_config> {
+    static farspan_key_tokens_config valid() { return made(farspan_key_tokens_config_init); }
+    static farspan_status give(farspan_key_tokens_config* c, farspan_error* error) {
+        int64_t keys[2];
+        return farspan_key_tokens(nullptr, c, values, 2, values, 2, keys, 2, error);
+    }
+};
+template <>
+struct use<farspan_long_perplexity> {
+    static farspan_long_perplexity valid() { return made(farspan_long_perplexity_init); }
+    static farspan_status give(farspan_long_perplexity* c, farspan_error* error) {
+        const int64_t keys[2] = {1, 1};
+        return farspan_long_ppl(nullptr, nullptr, 1, values, 2, keys, 2, c, error);
+    }
+};
+template <>
+struct use<farspan_reach> {
+    static farspan_reach valid() { return made(farspan_reach_init); }
+    static farspan_status give(farspan_reach* c, farspan_error* error) {
+        const int64_t lengths[2] = {10, 20};
+        return farspan_effective_length(nullptr, lengths, 2, values, 2, 0.5, c, error);
+    }
+};
+template <>
 struct use<farspan_passkey_config> {
     static farspan_passkey_config valid() {
         farspan_passkey_config config = made(farspan_passkey_config_init, FARSPAN_PASSKEY_LANDMARK);

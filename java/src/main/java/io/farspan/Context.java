@@ -31,18 +31,31 @@ public final class Context extends ContextCalls {
     }
 
     /**
+     * As {@link #create(Isa, int, boolean)}, not exhaustive.
+     *
+     * @param isa the instruction set
+     * @param threads how many at most; 0 for the default
+     * @return a new context
+     */
+    public static Context create(Isa isa, int threads) {
+        return create(isa, threads, false);
+    }
+
+    /**
      * A context with a number of threads.
      *
      * @param isa the instruction set; {@link Isa#BEST} for the best of this machine
      * @param threads 0 for what affinity, cgroup quota and {@code FARSPAN_NUM_THREADS} allow; more than the machine has
      * are clamped
+     * @param exhaustive true to read also the keys whose bias makes them certainly change nothing (2^-24 of the largest
+     * value)
      * @return a new context
      * @throws FarspanException if the machine has not that instruction set, or threads is negative
      */
-    public static Context create(Isa isa, int threads) {
+    public static Context create(Isa isa, int threads, boolean exhaustive) {
         ByteBuffer flag = ByteBuffer.allocateDirect(Integer.BYTES);
-        ContextConfig config = new ContextConfig().isa(isa).threads(threads).cancel(Native.buffer_address(flag));
-        return new Context(Native.context_create(config.fields.array()), flag);
+        ContextConfig config = new ContextConfig().isa(isa).threads(threads).exhaustive(exhaustive);
+        return new Context(Native.context_create(config.cancel(Native.buffer_address(flag)).fields.array()), flag);
     }
 
     /**

@@ -53,8 +53,8 @@ class CoverageTest {
 
     /** Structs that the library fills: their classes know the size, and need no init. */
     private static final Set<String> ANSWERS =
-            Set.of("probe", "sequence_info", "cache_statistics", "window", "loss_summary", "verdict", "bleu_result",
-                    "rouge_result", "interval", "passkey", "model_info", "model_note");
+            Set.of("probe", "sequence_info", "cache_statistics", "window", "loss_summary", "verdict", "long_perplexity",
+                    "reach", "bleu_result", "rouge_result", "interval", "passkey", "model_info", "model_note");
 
     /** Prefixes of the C constants, with the enums that name them. */
     private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),
