@@ -1,4 +1,4 @@
-//! The C interface of [Farspan](https://crates.io/crates/farspan), declared for Rust: position encodings and attention for
+//! The C interface of Farspan (crate `farspan`), declared for Rust: position encodings and attention for
 //! long contexts. The contract of each item is in the C header, `farspan/farspan.h`; the crate `farspan` is the safe layer
 //! over this one.
 //!
