@@ -12,12 +12,6 @@
 namespace farspan {
 namespace {
 
-farspan_attention_gradient default_gradient() {
-    farspan_attention_gradient data{};
-    data.struct_size = sizeof data;
-    return data;
-}
-
 // An input, or a sum over heads that belongs to as many numbers: `needed` elements, or NULL and 0.
 template <class T>
 T* check_array(T* data, int64_t count, const char* path, int64_t needed, const char* what) {
@@ -110,12 +104,6 @@ gradient_tensors check_data(const farspan_plan& given, const farspan_attention_g
     return t;
 }
 
-farspan_merge_gradient default_merge_gradient() {
-    farspan_merge_gradient data{};
-    data.struct_size = sizeof data;
-    return data;
-}
-
 merge_gradient check_data(const farspan_merge_gradient& data) {
     merge_gradient g{};
     g.out_a = check_tensor(data.out_a, "data.out_a", any_shape, access::read);
@@ -147,14 +135,15 @@ using namespace farspan;
 extern "C" {
 
 void farspan_attention_gradient_init(farspan_attention_gradient* data, size_t size) {
-    write_defaults(data, size, default_gradient());
+    write_defaults(data, size, default_struct<farspan_attention_gradient>());
 }
 
 farspan_status farspan_attention_backward(const farspan_context* context, const farspan_plan* plan,
                                           const farspan_attention_gradient* data, farspan_error* error) {
     return guard(error, {__func__}, [&] {
         const farspan_plan& given = required(plan, "plan");
-        const farspan_attention_gradient what = read_struct(required(data, "data"), default_gradient(), "data");
+        const farspan_attention_gradient what =
+            read_struct(required(data, "data"), default_struct<farspan_attention_gradient>(), "data");
         const gradient_tensors tensors = check_data(given, what);
         const run_options use = run_options_of(context, given.plan->kernels, given.options);
         const gradient_layout layout(*given.plan);
@@ -168,13 +157,14 @@ int64_t farspan_attention_backward_workspace_size(const farspan_plan* plan) {
 }
 
 void farspan_merge_gradient_init(farspan_merge_gradient* data, size_t size) {
-    write_defaults(data, size, default_merge_gradient());
+    write_defaults(data, size, default_struct<farspan_merge_gradient>());
 }
 
 farspan_status farspan_attention_merge_backward(const farspan_context* context, const farspan_merge_gradient* data,
                                                 farspan_error* error) {
     return guard(error, {__func__}, [&] {
-        const farspan_merge_gradient what = read_struct(required(data, "data"), default_merge_gradient(), "data");
+        const farspan_merge_gradient what =
+            read_struct(required(data, "data"), default_struct<farspan_merge_gradient>(), "data");
         merge_backward(*settings(context).kernels, workers_of(context), check_data(what));
     });
 }

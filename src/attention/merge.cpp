@@ -32,28 +32,7 @@ weights weigh(double a, double b) {
     return {std::exp(a - lse), std::exp(b - lse), static_cast<float>(lse)};
 }
 
-// Rows [first, first + count) of a head.
-void merge_rows(const kernels::kernel_table& kernels, const strided& out_a, float* lse_a, const strided& out_b,
-                const float* lse_b, int64_t batch, int64_t head, int64_t first, int64_t count) {
-    const int64_t dim = out_a.shape[3], ld = round_up(dim, kernels::pad);
-    aligned_vector<float> a(static_cast<std::size_t>(count * ld)), b(a.size());
-    loader(kernels, out_a.dtype)(out_a.at(batch, head, first, 0), out_a.stride[2], out_a.stride[3], count, dim,
-                                 a.data(), ld, ld);
-    loader(kernels, out_b.dtype)(out_b.at(batch, head, first, 0), out_b.stride[2], out_b.stride[3], count, dim,
-                                 b.data(), ld, ld);
-    for (int64_t r = 0; r < count; ++r) {
-        const weights w = weigh(lse_a[r], lse_b[r]);
-        lse_a[r] = w.lse;
-        for (int64_t c = 0; c < dim; ++c) {
-            // A part of weight 0 must not bring in a NaN.
-            const double from_a = w.a == 0 ? 0 : w.a * a[r * ld + c], from_b = w.b == 0 ? 0 : w.b * b[r * ld + c];
-            a[r * ld + c] = static_cast<float>(from_a + from_b);
-        }
-    }
-    storer(kernels, out_a.dtype)(a.data(), ld, count, dim, nullptr, out_a.at(batch, head, first, 0), out_a.stride[2],
-                                 out_a.stride[3]);
-}
-
+// Rows [first, first + count) of a head, as floats.
 class row_block {
 public:
     row_block(const kernels::kernel_table& kernels, const strided& from, int64_t batch, int64_t head, int64_t first,
@@ -63,12 +42,31 @@ public:
                                     from.shape[3], memory_.data(), ld_, ld_);
     }
     const float* row(int64_t r) const { return memory_.data() + r * ld_; }
+    float* row(int64_t r) { return memory_.data() + r * ld_; }
     int64_t ld() const { return ld_; }
 
 private:
     int64_t ld_;
     aligned_vector<float> memory_;
 };
+
+void merge_rows(const kernels::kernel_table& kernels, const strided& out_a, float* lse_a, const strided& out_b,
+                const float* lse_b, int64_t batch, int64_t head, int64_t first, int64_t count) {
+    const int64_t dim = out_a.shape[3];
+    row_block a(kernels, out_a, batch, head, first, count);
+    const row_block b(kernels, out_b, batch, head, first, count);
+    for (int64_t r = 0; r < count; ++r) {
+        const weights w = weigh(lse_a[r], lse_b[r]);
+        lse_a[r] = w.lse;
+        for (int64_t c = 0; c < dim; ++c) {
+            // A part of weight 0 must not bring in a NaN.
+            const double from_a = w.a == 0 ? 0 : w.a * a.row(r)[c], from_b = w.b == 0 ? 0 : w.b * b.row(r)[c];
+            a.row(r)[c] = static_cast<float>(from_a + from_b);
+        }
+    }
+    storer(kernels, out_a.dtype)(a.row(0), a.ld(), count, dim, nullptr, out_a.at(batch, head, first, 0),
+                                 out_a.stride[2], out_a.stride[3]);
+}
 
 // The same rows of the gradient.
 void backward_rows(const kernels::kernel_table& kernels, const merge_gradient& g, int64_t batch, int64_t head,

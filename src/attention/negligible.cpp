@@ -5,14 +5,12 @@
 #include <limits>
 #include <numbers>
 
+#include "attention/bound.hpp"
+
 namespace farspan {
 namespace {
 
-constexpr double safe = 1.00001;  // for sums that are rounded
 constexpr double none = -std::numeric_limits<double>::infinity();
-
-// A lower bound of log2(sum 2^maximum).
-double least_log2(float maximum, float sum) { return sum > 0 ? maximum + static_cast<double>(std::ilogb(sum)) : none; }
 
 float largest_norm(const slice_summary& summary, uint64_t present) {
     float largest = 0;
@@ -29,12 +27,7 @@ negligible_pages::negligible_pages(const cache_plan& plan, const cached_task& ta
       sequence_(plan.sequences[static_cast<std::size_t>(task.sequence)]),
       most_(0x1p-25 / static_cast<double>(task.parts)) {
     for (int64_t line = 0; line < task.heads * task.rows; ++line) {
-        double square = 0;
-        for (int64_t d = 0; d < plan.shape.head_dim; ++d) {
-            const double x = queries[line * plan.head_ld + d];
-            square += x * x;
-        }
-        query_norm_[line] = std::sqrt(square) * safe;
+        query_norm_[line] = norm_bound(queries + line * plan.head_ld, plan.shape.head_dim);
         slope_[line] = sequence_.scheme->bias.slopes[static_cast<std::size_t>(task.first_head + line / task.rows)] *
                        std::numbers::log2e;
         tail_[line] = -std::log2(std::max(1 - std::exp2(-slope_[line]), 1.0 / block_tokens));

@@ -5,17 +5,13 @@
 #include <limits>
 #include <numbers>
 
+#include "attention/bound.hpp"
+
 namespace farspan {
 namespace {
 
-constexpr double safe = 1.00001, margin = 0.01;  // for what is rounded: norms, and the float products and biases
+constexpr double margin = 0.01;  // for the products and biases, which are floats
 constexpr double none = -std::numeric_limits<double>::infinity(), all = std::numeric_limits<double>::infinity();
-
-double norm(const float* row, int64_t dim) {
-    double square = 0;
-    for (int64_t d = 0; d < dim; ++d) square += static_cast<double>(row[d]) * row[d];
-    return std::sqrt(square) * safe;
-}
 
 int64_t runs_of(const block_bounds& bounds) {
     int64_t runs = 0;
@@ -29,10 +25,10 @@ int64_t runs_of(const block_bounds& bounds) {
 float largest_norm(const float* rows, int64_t ld, int64_t count, int64_t dim) {
     double largest = 0;
     for (int64_t r = 0; r < count; ++r) {
-        const double length = norm(rows + r * ld, dim);
+        const double length = norm_bound(rows + r * ld, dim);
         largest = std::max(largest, length < all ? length : all);
     }
-    return static_cast<float>(largest * safe);
+    return static_cast<float>(largest * rounding_margin);
 }
 
 bool negligible_tiles::possible(const plan& plan, int64_t query_head) {
@@ -55,7 +51,7 @@ negligible_tiles::negligible_tiles(const plan& plan, const head_task& task, cons
     // Packed keys carry the magnitude of a rotation, these queries not yet.
     const double magnitude = plan.rope.enabled ? std::max(1.0, plan.rope.magnitude) : 1;
     for (int64_t r = 0; r < rows_; ++r) {
-        norm_[r] = norm(queries + r * plan.head_ld, plan.shape.head_dim) * magnitude;
+        norm_[r] = norm_bound(queries + r * plan.head_ld, plan.shape.head_dim) * magnitude;
         largest_norm_ = std::max(largest_norm_, norm_[r] < all ? norm_[r] : all);
         blind_[r] = views.rows[r].visible[0].empty() && views.rows[r].visible[1].empty();
         const int64_t position = positions_.query[static_cast<std::size_t>(first_row_ + r)];
@@ -89,7 +85,7 @@ void negligible_tiles::found(const float* maximum, const float* sum) {
     least_found_ = all;
     for (int64_t r = 0; r < rows_; ++r) {
         if (blind_[r]) continue;
-        found_[r] = sum[r] > 0 ? maximum[r] + static_cast<double>(std::ilogb(sum[r])) : none;
+        found_[r] = least_log2(maximum[r], sum[r]);
         least_found_ = std::min(least_found_, found_[r]);
     }
 }
