@@ -16,14 +16,24 @@ from ._library import CancelledError, Error, InputError, InternalError, OutOfMem
 from ._tensor import SupportsDLPack, Tensor, View, view
 from .cache import Batch, Cache, CachePlan, CacheStatistics, Sequence, SequenceInfo
 from .context import Context, isa_name, isa_supported
-from .encode import bias_fill, fire_fill, position_lookup, rope_apply, rope_frequencies, sinusoidal_fill
+from .encode import bias_fill, fire_fill, position_lookup, rope_apply, rope_backward, rope_frequencies, sinusoidal_fill
 from .model import Layer, Model, ModelInfo, Note
-from .plan import Plan, Problem, TileCounts, attention, attention_merge
+from .plan import (
+    AttentionGradient,
+    MergeGradient,
+    Plan,
+    Problem,
+    TileCounts,
+    attention,
+    attention_merge,
+    attention_merge_backward,
+)
 from .scheme import Bias, Mask, Probe, Remap, Rope, Scheme, Score
 
 __version__ = version()
 
 __all__ = [
+    "AttentionGradient",
     "Batch",
     "Bias",
     "Cache",
@@ -36,6 +46,7 @@ __all__ = [
     "InternalError",
     "Layer",
     "Mask",
+    "MergeGradient",
     "Model",
     "ModelInfo",
     "Note",
@@ -55,6 +66,7 @@ __all__ = [
     "View",
     "attention",
     "attention_merge",
+    "attention_merge_backward",
     "bias_fill",
     "diagnose",
     "fire_fill",
@@ -62,6 +74,7 @@ __all__ = [
     "isa_supported",
     "position_lookup",
     "rope_apply",
+    "rope_backward",
     "rope_frequencies",
     "shutdown",
     "sinusoidal_fill",

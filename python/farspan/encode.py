@@ -73,33 +73,77 @@ def rope_apply(
         direction: "forward"; "inverse" undoes it; "delta" turns by a difference of positions, without magnitude.
         length: of dynamic methods; 0: max(position) + 1.
     """
+    options = _rope_options(side, branch, direction, length, axis_stride, xpos_centre)
+    return _rotate("farspan_rope_apply", scheme, options, positions, x, "in", out, "out", context)  # type: ignore[no-any-return]
+
+
+def rope_backward(
+    scheme: Scheme,
+    d_out: Array,
+    positions: Positions | None = None,
+    *,
+    d_in: Any = None,
+    side: int | str = "query",
+    branch: int = 0,
+    direction: int | str = "forward",
+    length: int = 0,
+    axis_stride: int = 0,
+    xpos_centre: float = 0.0,
+    context: Context | None = None,
+) -> Array:
+    """The gradient of rope_apply with the same scheme, positions and options: d_in from d_out, both [batch, heads, sequence, head_dim].
+
+    It is the transpose, f R(-t) of f R(t): not the inverse, where the rotation has a magnitude or the decay of xpos.
+
+    Args:
+        d_in: where it goes, the shape of d_out; may be d_out itself. None: new memory.
+    """
+    options = _rope_options(side, branch, direction, length, axis_stride, xpos_centre)
+    return _rotate("farspan_rope_backward", scheme, options, positions, d_out, "d_out", d_in, "d_in", context)  # type: ignore[no-any-return]
+
+
+def _rope_options(
+    side: int | str, branch: int, direction: int | str, length: int, axis_stride: int, xpos_centre: float
+) -> Any:
     options = _structs.new("farspan_rope_options")
-    _structs.fill(
-        options,
-        "options",
-        {
-            "side": side,
-            "branch": branch,
-            "direction": direction,
-            "length": length,
-            "axis_stride": axis_stride,
-            "xpos_centre": xpos_centre,
-        },
-    )
+    fields = {
+        "side": side,
+        "branch": branch,
+        "direction": direction,
+        "length": length,
+        "axis_stride": axis_stride,
+        "xpos_centre": xpos_centre,
+    }
+    _structs.fill(options, "options", fields)
+    return options
+
+
+def _rotate(
+    function: str,
+    scheme: Scheme,
+    options: Any,
+    positions: Positions | None,
+    x: Any,
+    x_name: str,
+    result: Any,
+    result_name: str,
+    context: Context | None,
+) -> Any:
     where = positions_array(positions, "positions")
-    source = view(x, "in")
-    result = like(x, source.shape) if out is None else out
+    source = view(x, x_name)
+    if result is None:
+        result = like(x, source.shape)
     call(
-        "farspan_rope_apply",
+        function,
         pointer(context),
         scheme._handle.pointer,
         ctypes.byref(options),
         _given(where),
         _size(where),
         ctypes.byref(source.tensor),
-        ctypes.byref(view(result, "out", True).tensor),
+        ctypes.byref(view(result, result_name, True).tensor),
     )
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def bias_fill(

@@ -149,6 +149,100 @@ class Plan:
         run_attention(pointer(context), self._handle.pointer, q, k, v, bias, result, lse, workspace)
         return result  # type: ignore[no-any-return]
 
+    @property
+    def backward_workspace_size(self) -> int:
+        """Bytes of scratch that one backward needs."""
+        return int(library.farspan_attention_backward_workspace_size(self._handle.pointer))
+
+    def backward(
+        self,
+        q: Any,
+        k: Any,
+        v: Any,
+        out: Any,
+        lse: Any,
+        d_out: Any,
+        *,
+        bias: Any = None,
+        d_lse: Any = None,
+        d_q: Any = True,
+        d_k: Any = True,
+        d_v: Any = True,
+        d_bias: Any = False,
+        d_bias_values: Any = None,
+        d_sink_logits: Any = None,
+        workspace: Any = None,
+        context: Context | None = None,
+    ) -> AttentionGradient:
+        """The exact gradient of run, for training: the weights are computed again from lse, so memory is linear in the tokens (as in
+        FlashAttention, Dao et al. 2022). The equations are in gradient.h.
+
+            out = plan.run(q, k, v, lse=lse)
+            gradient = plan.backward(q, k, v, out, lse, d_out)
+            gradient.q, gradient.k, gradient.v
+
+        Args:
+            q, k, v, bias: as the run had them.    out, lse: as it wrote them.
+            d_out: [batch, query_heads, queries, value_dim], the derivative of the loss by out.
+            d_lse: that by lse, of lse's shape; None: 0.
+            d_q, d_k, d_v: where the gradients go, of the shapes of q, k and v; those of a key head are sums over its query heads. True:
+                new memory of the kind and type of what each is the gradient of. False: not computed.
+            d_bias: the same of bias; it sums over the batch entries and heads that share one, and must be float32 then.
+            d_bias_values: None, or float32 [buckets, heads], contiguous: receives the gradient of the table of T5.
+            d_sink_logits: None, or float32 [heads], contiguous: as many as the scheme has.
+            workspace: as of run, backward_workspace_size bytes.
+
+        Outputs must not overlap each other or the inputs. Types may be mixed; arithmetic is float32.
+        """
+        made = AttentionGradient(
+            _wanted(d_q, q, "q"),
+            _wanted(d_k, k, "k"),
+            _wanted(d_v, v, "v"),
+            _wanted(d_bias, bias, "bias"),
+            d_bias_values,
+            d_sink_logits,
+        )
+        data = _structs.new("farspan_attention_gradient")
+        keep = [
+            *_put_tensors(data, False, q=q, k=k, v=v, bias=bias, out=out, d_out=d_out),
+            *_put_tensors(data, True, d_q=made.q, d_k=made.k, d_v=made.v, d_bias=made.bias),
+            *_put_vectors(data, False, lse=lse, d_lse=d_lse),
+            *_put_vectors(data, True, d_bias_values=d_bias_values, d_sink_logits=d_sink_logits),
+        ]
+        data.workspace, data.workspace_bytes, held = workspace_pointer(workspace)
+        call("farspan_attention_backward", pointer(context), self._handle.pointer, ctypes.byref(data))
+        del keep, held
+        return made
+
+
+@dataclass(frozen=True)
+class AttentionGradient:
+    """The derivatives of the loss by what attention reads; None: was not wanted."""
+
+    q: Any = None
+    k: Any = None
+    v: Any = None
+    bias: Any = None
+    bias_values: Any = None
+    sink_logits: Any = None
+
+
+@dataclass(frozen=True)
+class MergeGradient:
+    """The derivatives of the loss by the parts of a merge; None: was not wanted."""
+
+    out_a: Any = None
+    lse_a: Any = None
+    out_b: Any = None
+    lse_b: Any = None
+
+
+def _wanted(memory: Any, source: Any, name: str) -> Any:
+    """Where a gradient goes: the caller's memory, for True new memory like what it is the gradient of, for False none."""
+    if memory is True:
+        return like(source, view(source, name).shape)
+    return None if memory is False else memory
+
 
 def _result(out: Any, q: Any, v: Any) -> Any:
     return like(q, (*view(q, "q").shape[:3], view(v, "v").shape[3])) if out is None else out
@@ -181,6 +275,23 @@ def run_attention(
     data.lse, data.lse_count, data.workspace, data.workspace_bytes = sums.pointer, sums.count, scratch, size
     call("farspan_attention_run", context, plan, ctypes.byref(data))
     del held
+
+
+def _put_tensors(data: Any, writable: bool, **tensors: Any) -> list[object]:
+    """Points fields of a struct at tensors; returns what must outlive it."""
+    views = {name: view(x, name, writable) for name, x in tensors.items() if x is not None}
+    for name, given in views.items():
+        setattr(data, name, ctypes.pointer(given.tensor))
+    return list(views.values())
+
+
+def _put_vectors(data: Any, writable: bool, **vectors: Any) -> list[object]:
+    """Points fields of a struct at float32 numbers, with their counts; returns what must outlive it."""
+    made = {name: Vector(x, ctypes.c_float, name, writable) for name, x in vectors.items()}
+    for name, given in made.items():
+        setattr(data, name, given.pointer)
+        setattr(data, f"{name}_count", given.count)
+    return list(made.values())
 
 
 def _data(q: View | None, k: View | None, v: View | None, bias: View | None, out: View | None) -> Any:
@@ -219,3 +330,39 @@ def attention_merge(out_a: Array, lse_a: Any, out_b: Any, lse_b: Any, context: C
         sums_b.count,
     )
     return out_a
+
+
+def attention_merge_backward(
+    out_a: Any,
+    lse_a: Any,
+    out_b: Any,
+    lse_b: Any,
+    d_out: Any,
+    *,
+    d_lse: Any = None,
+    d_out_a: Any = True,
+    d_lse_a: Any = None,
+    d_out_b: Any = True,
+    d_lse_b: Any = None,
+    context: Context | None = None,
+) -> MergeGradient:
+    """The gradient of attention_merge; the equations are in gradient.h.
+
+    Args:
+        out_a, lse_a, out_b, lse_b: the parts before the merge, which overwrites the first: keep its values.
+        d_out: [batch, heads, queries, value_dim], the derivative of the loss by the merged out.
+        d_lse: that by the merged lse, float32 [batch, heads, queries]; None: 0.
+        d_out_a, d_out_b: where the gradients go; True: new memory of the kind and type of out_a and out_b. False: not computed.
+        d_lse_a, d_lse_b: None, or float32 [batch, heads, queries], contiguous: receive the derivatives by the sums.
+    """
+    made = MergeGradient(_wanted(d_out_a, out_a, "out_a"), d_lse_a, _wanted(d_out_b, out_b, "out_b"), d_lse_b)
+    data = _structs.new("farspan_merge_gradient")
+    keep = [
+        *_put_tensors(data, False, out_a=out_a, out_b=out_b, d_out=d_out),
+        *_put_tensors(data, True, d_out_a=made.out_a, d_out_b=made.out_b),
+        *_put_vectors(data, False, lse_a=lse_a, lse_b=lse_b, d_lse=d_lse),
+        *_put_vectors(data, True, d_lse_a=d_lse_a, d_lse_b=d_lse_b),
+    ]
+    call("farspan_attention_merge_backward", pointer(context), ctypes.byref(data))
+    del keep
+    return made
