@@ -1,15 +1,18 @@
-"""Attention as an operation of PyTorch, which torch.compile and torch.export keep as one node of the graph.
+"""Attention as an operation of PyTorch with a gradient, which torch.compile and torch.export keep as one node of the graph.
 
     from farspan.torch import attention
 
     out = attention(q, k, v, scheme)  # [batch, heads, tokens, features], on the CPU
+    out.sum().backward()
 
-There is no gradient: backward through the operation raises. Schemes are constants of a graph; a graph that was exported needs the
-schemes of the process that made it.
+The gradient is exact under every scheme, in memory linear in the tokens (gradient.h). Schemes are constants of a graph; a graph that
+was exported needs the schemes of the process that made it. Parameters of a scheme that are learned, the table of T5 and the sink
+logits, are given as tensors in place of the scheme's own numbers.
 """
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import weakref
 from typing import Any
@@ -45,6 +48,8 @@ def attention(
     positions: torch.Tensor | None = None,
     padding: torch.Tensor | None = None,
     bias: torch.Tensor | None = None,
+    bias_values: torch.Tensor | None = None,
+    sink_logits: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """softmax(logits) v under a scheme.
 
@@ -55,12 +60,46 @@ def attention(
             newest of the keys, and earlier keys are at the positions before.
         padding: bool [batch, keys], true for keys that exist; in each row they are one run.
         bias: of a scheme with a dense bias, [batch or 1, query_heads or 1, queries, keys].
+        bias_values: of a scheme with T5's bias, [buckets, heads]: the table, in place of the scheme's.
+        sink_logits: [query_heads], in place of the scheme's, which may have none.
 
     Returns:
         [batch, query_heads, queries, value_dim], in the type of q. Its memory is [batch, queries, query_heads, value_dim].
+
+    The gradients of q, k, v, bias, bias_values and sink_logits are computed where they are asked for. There is no second derivative.
     """
-    out: torch.Tensor = torch.ops.farspan.attention(q, k, v, scheme_number(scheme), positions, padding, bias)
-    return out.transpose(1, 2)
+    return attention_and_lse(
+        q,
+        k,
+        v,
+        scheme,
+        positions=positions,
+        padding=padding,
+        bias=bias,
+        bias_values=bias_values,
+        sink_logits=sink_logits,
+    )[0]
+
+
+def attention_and_lse(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    scheme: Scheme,
+    *,
+    positions: torch.Tensor | None = None,
+    padding: torch.Tensor | None = None,
+    bias: torch.Tensor | None = None,
+    bias_values: torch.Tensor | None = None,
+    sink_logits: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """attention, and lse, float32 [batch, query_heads, queries]: ln(sum of exp(logit)), which has a gradient too."""
+    number = scheme_number(scheme)
+    out, lse = torch.ops.farspan.attention(q, k, v, number, positions, padding, bias, bias_values, sink_logits)
+    return out.transpose(1, 2), lse
+
+
+# ---- The operations ----
 
 
 @torch.library.custom_op("farspan::attention", mutates_args=(), device_types="cpu")
@@ -72,20 +111,33 @@ def _attention(
     positions: torch.Tensor | None,
     padding: torch.Tensor | None,
     bias: torch.Tensor | None,
-) -> torch.Tensor:
-    found = _schemes.get(scheme)
-    if found is None:
-        raise RuntimeError(
-            f"scheme {scheme} of a compiled graph is gone: keep the Scheme for as long as the graph is used"
-        )
-    out = q.new_empty((q.shape[0], q.shape[2], q.shape[1], v.shape[3]))
-    plan = _plan(found, q.shape, k.shape, v.shape[3], positions, padding)
-    plan.run(q, k, v, bias=bias, out=out.transpose(1, 2))
-    return out
+    bias_values: torch.Tensor | None,
+    sink_logits: torch.Tensor | None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    out, lse = _outputs(q, v)
+    plan = _plan(scheme, q.shape, k.shape, v.shape[3], positions, padding, bias_values, sink_logits)
+    plan.run(q, k, v, bias=bias, out=out.transpose(1, 2), lse=lse)
+    return out, lse
+
+
+def _outputs(q: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    batch, heads, queries, _ = q.shape
+    return q.new_empty((batch, queries, heads, v.shape[3])), q.new_empty((batch, heads, queries), dtype=torch.float32)
 
 
 @_attention.register_fake
 def _attention_fake(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scheme: int, *others: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    return _outputs(q, v)
+
+
+@torch.library.custom_op("farspan::attention_backward", mutates_args=(), device_types="cpu")
+def _backward(
+    d_out: torch.Tensor,
+    d_lse: torch.Tensor | None,
+    out: torch.Tensor,
+    lse: torch.Tensor,
     q: torch.Tensor,
     k: torch.Tensor,
     v: torch.Tensor,
@@ -93,8 +145,92 @@ def _attention_fake(
     positions: torch.Tensor | None,
     padding: torch.Tensor | None,
     bias: torch.Tensor | None,
-) -> torch.Tensor:
-    return q.new_empty((q.shape[0], q.shape[2], q.shape[1], v.shape[3]))
+    bias_values: torch.Tensor | None,
+    sink_logits: torch.Tensor | None,
+    wanted: list[bool],
+) -> list[torch.Tensor]:
+    """The gradients of those of q, k, v, bias, bias_values and sink_logits that are wanted."""
+    plan = _plan(scheme, q.shape, k.shape, v.shape[3], positions, padding, bias_values, sink_logits)
+    inputs = (q, k, v, bias, bias_values, sink_logits)
+    made = [_memory(x, n) if want and x is not None else None for n, (x, want) in enumerate(zip(inputs, wanted))]
+    d_q, d_k, d_v, d_bias, d_bias_values, d_sink_logits = made
+    plan.backward(
+        q,
+        k,
+        v,
+        out.transpose(1, 2),
+        lse,
+        d_out.transpose(1, 2),
+        bias=bias,
+        d_lse=None if d_lse is None else d_lse.contiguous(),
+        d_q=d_q,
+        d_k=d_k,
+        d_v=d_v,
+        d_bias=d_bias,
+        d_bias_values=d_bias_values,
+        d_sink_logits=d_sink_logits,
+    )
+    return [x.to(source.dtype) for x, source in zip(made, inputs) if x is not None and source is not None]
+
+
+_PLACES = {"q": 0, "k": 1, "v": 2, "bias": 6, "bias_values": 7, "sink_logits": 8}  # among the inputs of the operation
+
+
+def _memory(x: torch.Tensor, which: int) -> torch.Tensor:
+    """For the gradient of x: what sums over heads is float32 for the library."""
+    if which < 3:
+        return torch.empty_like(x)
+    return torch.empty_like(x, dtype=torch.float32, memory_format=torch.contiguous_format)
+
+
+@_backward.register_fake
+def _backward_fake(
+    d_out: torch.Tensor,
+    d_lse: torch.Tensor | None,
+    out: torch.Tensor,
+    lse: torch.Tensor,
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    scheme: int,
+    positions: torch.Tensor | None,
+    padding: torch.Tensor | None,
+    bias: torch.Tensor | None,
+    bias_values: torch.Tensor | None,
+    sink_logits: torch.Tensor | None,
+    wanted: list[bool],
+) -> list[torch.Tensor]:
+    inputs = (q, k, v, bias, bias_values, sink_logits)
+    return [_memory(x, n).to(x.dtype) for n, (x, want) in enumerate(zip(inputs, wanted)) if want and x is not None]
+
+
+def _save(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, torch.Tensor]) -> None:
+    q, k, v, number, *others = inputs
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(*output, q, k, v, *others)
+    ctx.number, ctx.scheme = number, _schemes.get(number)  # which lives as long as the graph
+
+
+def _differentiate(ctx: Any, d_out: torch.Tensor | None, d_lse: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
+    out, lse, q, k, v, *others = ctx.saved_tensors
+    gradients: list[torch.Tensor | None] = [None] * len(ctx.needs_input_grad)
+    places = [place for place in _PLACES.values() if ctx.needs_input_grad[place]]
+    if d_out is None and d_lse is None:
+        return tuple(gradients)
+    d_out = torch.zeros_like(out) if d_out is None else d_out
+    wanted = [place in places for place in _PLACES.values()]
+    found = torch.ops.farspan.attention_backward(d_out, d_lse, out, lse, q, k, v, ctx.number, *others, wanted)
+    for place, gradient in zip(places, found):
+        gradients[place] = gradient
+    return tuple(gradients)
+
+
+def _refuse(ctx: Any, *gradients: Any) -> None:
+    raise RuntimeError("farspan.torch.attention has a first derivative only: this asks for the second")
+
+
+_attention.register_autograd(_differentiate, setup_context=_save)
+_backward.register_autograd(_refuse)
 
 
 # ---- Plans ----
@@ -112,8 +248,21 @@ _KEPT = 4
 
 
 def _plan(
-    scheme: Scheme, q: Any, k: Any, value_dim: int, positions: torch.Tensor | None, padding: torch.Tensor | None
+    number: int,
+    q: Any,
+    k: Any,
+    value_dim: int,
+    positions: torch.Tensor | None,
+    padding: torch.Tensor | None,
+    bias_values: torch.Tensor | None,
+    sink_logits: torch.Tensor | None,
 ) -> Plan:
+    scheme = _schemes.get(number)
+    if scheme is None:
+        raise RuntimeError(
+            f"scheme {number} of a compiled graph is gone: keep the Scheme for as long as the graph is used"
+        )
+    learned = [None if x is None else x.detach().float().numpy() for x in (bias_values, sink_logits)]
     layout = _layout(
         q[0], q[2], k[2], None if positions is None else positions.numpy(), None if padding is None else padding.numpy()
     )
@@ -122,7 +271,7 @@ def _plan(
         *q,
         *k[1:],
         value_dim,
-        *(None if values is None else values.tobytes() for values in layout.values()),
+        *(None if values is None else values.tobytes() for values in (*learned, *layout.values())),
     )
     found = _recent.plans.pop(key, None)
     if found is None:
@@ -135,11 +284,29 @@ def _plan(
             "head_dim": q[3],
             "value_dim": value_dim,
         }
-        found = (scheme, Plan(scheme, Problem(**sizes, **layout)))
+        found = (scheme, Plan(_with(scheme, *learned), Problem(**sizes, **layout)))
         while len(_recent.plans) >= _KEPT:
             del _recent.plans[next(iter(_recent.plans))]
     _recent.plans[key] = found
     return found[1]
+
+
+def _with(scheme: Scheme, bias_values: np.ndarray[Any, Any] | None, sink_logits: np.ndarray[Any, Any] | None) -> Scheme:
+    """The scheme with learned numbers in place of its own."""
+    if bias_values is None and sink_logits is None:
+        return scheme
+    parts = json.loads(scheme.to_json())
+    if bias_values is not None:
+        bias = parts.get("bias", {})
+        if np.shape(bias.get("values")) != (bias_values.size,):
+            raise ValueError(
+                f"bias_values has {bias_values.size} numbers, {tuple(bias_values.shape)}: "
+                f"must be the {np.size(bias.get('values', []))} of the scheme's bias"
+            )
+        bias["values"] = bias_values
+    if sink_logits is not None:
+        parts.setdefault("score", {})["sink_logits"] = sink_logits
+    return Scheme(**parts)
 
 
 def _layout(

@@ -226,6 +226,18 @@ class Cache(DynamicCache):
         return sum(s.blocks * s.block_bytes for s in found)
 
 
+class _NoGradient(torch.autograd.Function):
+    """Passes on what the cache attended to. Backward is refused: the gradient would silently lack what the cache holds."""
+
+    @staticmethod
+    def forward(ctx: Any, out: torch.Tensor, *inputs: torch.Tensor) -> torch.Tensor:
+        return out.view_as(out)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        raise RuntimeError("Farspan's cache has no gradient: train without a cache")
+
+
 def attend(
     layer: _CacheLayer,
     scheme: Scheme,
@@ -236,6 +248,19 @@ def attend(
     positions: torch.Tensor | None,
 ) -> torch.Tensor:
     """Stores the newest keys and values of a layer, and attends to all of them: [batch, tokens, heads, features]."""
+    out = _attend(layer, scheme, query, key, value, padding, positions)
+    return _NoGradient.apply(out, query, key, value)  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _attend(
+    layer: _CacheLayer,
+    scheme: Scheme,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    padding: torch.Tensor | None,
+    positions: torch.Tensor | None,
+) -> torch.Tensor:
     store = layer.store
     assert store is not None
     layer.pending = False

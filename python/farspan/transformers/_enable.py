@@ -257,18 +257,24 @@ def _attention(
         raise Unsupported("dropout of attention weights")
     layer = state.layer(module, named.get("layer_idx"))
     bias = named.get("position_bias")
-    scheme = layer.scheme(scaling, named.get("s_aux"), bias is not None)
+    sinks = named.get("s_aux")
+    cached = getattr(key, "_farspan_layer", None)
+    learned = None  # sinks with a gradient are given to the operation, not to the scheme
+    if cached is None and sinks is not None and sinks.requires_grad and torch.is_grad_enabled():
+        sinks, learned = None, sinks
+    scheme = layer.scheme(scaling, sinks, bias is not None)
     positions = named.get("position_ids")
     if positions is None or positions.dim() != 2:
         positions = state.positions.value
-    cached = getattr(key, "_farspan_layer", None)
     if cached is not None:
         if bias is not None:
             raise Unsupported("a bias of the model's own, over Farspan's cache")
         return attend(cached, scheme, query, key, value, attention_mask, positions), None
     if attention_mask is not None:
         attention_mask = attention_mask[:, -key.shape[2] :]
-    out = attention(query, key, value, scheme, positions=positions, padding=attention_mask, bias=bias)
+    out = attention(
+        query, key, value, scheme, positions=positions, padding=attention_mask, bias=bias, sink_logits=learned
+    )
     return out.transpose(1, 2), None
 
 

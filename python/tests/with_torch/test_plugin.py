@@ -183,10 +183,30 @@ def test_compiled(model):
     assert close(compiled(TOKENS, use_cache=False).logits, expected)
 
 
+@pytest.mark.parametrize("kind", ["llama", "gemma2", "gpt_oss"])
+def test_training(kind):
+    """The gradient of every parameter is that of the model's own attention."""
+    model = build(kind)
+
+    def gradients():
+        with torch.enable_grad():
+            model(TOKENS, labels=TOKENS, attention_mask=padding("right"), use_cache=False).loss.backward()
+        found = {name: weight.grad for name, weight in model.named_parameters() if weight.grad is not None}
+        model.zero_grad(set_to_none=True)
+        return found
+
+    expected = gradients()
+    enable(model)
+    found = gradients()
+    assert found.keys() == expected.keys() and any("sinks" in name for name in found) == (kind == "gpt_oss")
+    for name, gradient in found.items():
+        assert close(gradient, expected[name], 1e-3), name
+
+
 def test_training_is_refused(model):
     enable(model)
-    with torch.enable_grad(), pytest.raises(RuntimeError, match="backward"):
-        model(TOKENS, labels=TOKENS).loss.backward()
+    with torch.enable_grad(), pytest.raises(RuntimeError, match="cache has no gradient"):
+        model(TOKENS, labels=TOKENS, past_key_values=Cache(model)).loss.backward()
     dropping = build(attention_dropout=0.1).train()
     with pytest.raises(Unsupported, match="dropout"):
         enable(dropping)(TOKENS)
