@@ -15,7 +15,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct, unpack
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
+
+sys.dont_write_bytecode = True
+from lowered import lowered  # noqa: E402
 
 NUMBERS = {"f32": Struct("<f"), "f16": Struct("<e"), "f64": Struct("<d"), "i64": Struct("<q")}
 
@@ -105,23 +109,24 @@ def hashed(digest: Any, name: str, answer: Answer) -> None:
 
 def judge(runner: list[str], directory: Path, isa: str, threads: str) -> tuple[int, int, str]:
     """The number of cases, of those that failed, and the digest."""
-    files = sorted(directory.glob("*.json"))
-    digest, cases, failed = hashlib.sha256(), 0, 0
-    command = [*runner, isa, threads, *map(str, files)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        for case in (case for file in files for case in json.loads(file.read_text())["cases"]):
-            answer = read(process.stdout)
-            cases += 1
-            hashed(digest, case["name"], answer)
-            if why := complaint(case, answer):
-                failed += 1
-                print(f"FAILED {case['name']}: {why}", file=sys.stderr)
-        if process.stdout.read(1):
-            raise EOFError("the runner wrote more than its answers")
+    cases = [case for file in sorted(directory.glob("*.json")) for case in json.loads(file.read_text())["cases"]]
+    digest, failed = hashlib.sha256(), 0
+    with NamedTemporaryFile("w") as calls:
+        json.dump([lowered(case) for case in cases], calls)
+        calls.flush()
+        with subprocess.Popen([*runner, isa, threads, calls.name], stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            for case in cases:
+                answer = read(process.stdout)
+                hashed(digest, case["name"], answer)
+                if why := complaint(case, answer):
+                    failed += 1
+                    print(f"FAILED {case['name']}: {why}", file=sys.stderr)
+            if process.stdout.read(1):
+                raise EOFError("the runner wrote more than its answers")
     if process.returncode:
         raise EOFError(f"the runner ended with {process.returncode}")
-    return cases, failed, digest.hexdigest()
+    return len(cases), failed, digest.hexdigest()
 
 
 def main(arguments: list[str]) -> int:

@@ -20,6 +20,8 @@ BAD = b"10 1 1 rope_frequencies 14 0\nno rope method"
 CASES = [
     {
         "name": "good",
+        "call": "cache_clear",
+        "arguments": {},
         "outputs": [
             {"values": [1, 0.1], "tolerance": 1e-9},
             {"at": [0], "values": [7], "tolerance": 0},
@@ -28,7 +30,15 @@ CASES = [
             {"values": [1.5, -2], "tolerance": [0, 0]},
         ],
     },
-    {"name": "bad", "status": 10, "argument": 1, "failing": "rope_frequencies", "message": "rope"},
+    {
+        "name": "bad",
+        "call": "cache_clear",
+        "arguments": {},
+        "status": 10,
+        "argument": 1,
+        "failing": "rope_frequencies",
+        "message": "rope",
+    },
 ]
 
 

@@ -66,13 +66,10 @@ def rust_whole(record: Record, member: Member) -> str | None:
     return f"self.{member.name}" if exact else f"self.{member.name}.into()"
 
 
-# The argument of a case that says how many elements the array has that a call writes.
-SIZES = {"rope_frequencies": "count", "bias_fill": "count", "token_nll": "targets"}
-KINDS = {"double": "OUTPUT_F64", "float": "OUTPUT_F32", "int64_t": "OUTPUT_INT64"}
 READERS = {"double": "DOUBLES", "float": "FLOATS", "int64_t": "INT64S"}
-HANDLES = ("scheme", "plan", "model", "cache")  # what a case has
-# Cases ask for several at once, or for what no single call answers.
-SEVERAL = ("scheme_probe", "scheme_visible", "windows_get", "model_layer_at", "model_note_at")
+HANDLES = ("scheme", "plan", "model", "cache", "cache_plan")  # what a case has
+# Cases ask for what no single call answers, or give what another answered.
+BY_HAND = ("model_layer_at", "model_note_at", "cache_restore")
 
 
 class Body:
@@ -113,6 +110,21 @@ class Body:
             self.arguments.append("run->context")
         elif simple and short in HANDLES:
             self.arguments.append(f"run->{short}")
+        elif len(kind.pointers) == 2 and short in HANDLES:
+            self.before.append(f"farspan_{short}_destroy(run->made.{short});")
+            self.before.append(f"run->made.{short} = NULL;")
+            self.arguments.append(f"&run->made.{short}")
+            self.after.append(f"run->{short} = run->made.{short};")
+            self.after += ["run->sequence_count = 0;"] * (short == "cache")
+        elif simple and short == "attention_data":
+            self.before.append("const farspan_attention_data data = attention_data(run);")
+            self.arguments.append("&data")
+        elif simple and record and record.kind == "counter" and parameter.count:
+            self.arguments.append(f'run->{short}, whole(run->given, "{name}")')
+        elif simple and record and record.kind == "counter":
+            self.arguments.append(f'&run->{short}[whole(run->given, "{name}")]')
+        elif simple and kind.name == "void" and is_const and parameter.count:
+            self.arguments.append(f'BYTES("{name}")')
         elif simple and short == "cache_batch":
             self.arguments.append("batch_of(run)")
         elif simple and short == "tensor":
@@ -123,12 +135,12 @@ class Body:
             self.before.append(
                 f'CONFIG{"_OF" * bool(of_kind)}({short}, {name}, member(run->given, "{name}"){of_kind});'
             )
-        elif simple and record and record.kind == "answer" and not is_const and not record.notes.get("case_by_hand"):
+        elif simple and record and record.kind == "answer" and not is_const:
             self.before.append(f"FRESH({short}, {name});")
             self.arguments.append(f"&{name}")
             self.after.append(f"GIVE({short}, {name});")
         elif simple and short in ("text", "ids") and is_const and parameter.count:
-            self.before.append("const struct references list = references_of(run, run->given);")
+            self.before.append("const struct references list = references_of(run);")
             self.arguments += [f"list.{'texts' if short == 'text' else 'ids'}", "list.count"]
         elif simple and kind.name == "char" and is_const and parameter.count:
             self.arguments.append(f'TEXT("{name}")')
@@ -136,7 +148,7 @@ class Body:
             self.before.append("int64_t needed = 0;")
             self.arguments.append("TEXT")
             self.after.append("new_text(run, buffer);")
-        elif simple and parameter.count and kind.name in KINDS:
+        elif simple and parameter.count and kind.name in READERS:
             return self.array(parameter)
         elif simple and not is_const and kind.name in ("int32_t", "int64_t", "double"):
             self.answer(parameter)
@@ -155,7 +167,7 @@ class Body:
         notes = self.contract.notes["call"].get(self.function.short, {})
         defaults = dict((text.split("=") + [""])[:2] for text in notes.get("optional", ()))
         if name == "sequence":
-            return "sequence_of(run)"
+            return "SEQUENCE"
         if parameter.type.name == "double":
             return f'real(run->given, "{name}")'
         text = (
@@ -182,18 +194,13 @@ class Body:
         return f'input(run, "{name}")'
 
     def array(self, parameter: Parameter) -> bool:
+        """What is written is memory of the case; so are lists with the content of a seed."""
         name, kind = parameter.name, parameter.type
-        if name.startswith("lse_"):  # lists with the content of a seed
-            self.before.append(f'float* {name} = new_lse(run, "{name}", {int(not kind.is_const)});')
-            self.arguments += [name, f'whole(member(run->given, "{name}"), "elements")']
-        elif kind.is_const:
+        if kind.is_const and not name.startswith("lse_"):
             self.arguments.append(f'{READERS[kind.name]}("{name}")')
-        elif size := SIZES.get(self.function.short):
-            reader = "length" if size == "targets" else "whole"
-            self.before.append(f'const int64_t size = {reader}(run->given, "{size}");')
-            self.arguments += [f"new_output(run, {KINDS[kind.name]}, size)", "size"]
         else:
-            return False
+            self.before.append(f'{kind.name}* {name} = memory(run, "{name}", {int(not kind.is_const)});')
+            self.arguments.append(f'{name}, elements(run, "{name}")')
         return True
 
     def answer(self, parameter: Parameter) -> None:
@@ -201,7 +208,7 @@ class Body:
         self.before.append(f"{kind} {name} = 0;")
         self.arguments.append(f"&{name}")
         if name in ("sequence", "child"):
-            self.after.append(f"adopt(run, {name});")
+            self.after.append(f"run->sequences[run->sequence_count++] = {name};")
         else:
             self.after.append(f"give_{'real' if kind == 'double' else 'whole'}(run, {name});")
 
@@ -215,45 +222,58 @@ class Body:
 
 def bodies(contract: Contract) -> list[Body]:
     """The calls of all functions that can fail and whose arguments follow the rules."""
-    asked = [f for f in contract.model.functions if f.header != "gradient.h" and f.short not in SEVERAL]
+    asked = [f for f in contract.model.functions if f.header != "gradient.h" and f.short not in BY_HAND]
     return [body for body in (Body(contract, f) for f in asked) if body.is_regular]
 
 
-ZEROS = {"double": ("F64", "doubles"), "float": ("F32", "floats")}
+COUNTERS = ("loss", "bleu_counts", "chrf_counts")  # of which a case has several
 
 
 class RustBody:
-    """The same in Rust, of functions and of methods of a scheme."""
+    """The same in Rust, of functions and of methods of what calls before it made."""
+
+    SLICES = {"double": "doubles", "float": "floats", "int64_t": "longs"}
 
     def __init__(self, contract: Contract, call: Call) -> None:
         self.contract, self.call, self.function = contract, call, call.function
         self.before: list[str] = []
         self.around: list[str] = []  # closures that hold tensors and memory, from outside
-        self.is_regular = call.owner in (None, "scheme") and call.function.can_fail
         values = [self.value(given) for given in call.arguments]
-        self.is_regular = self.is_regular and all(values)
+        self.owner = self.owned()
+        is_known = not call.result or call.result.role not in (Role.MADE, Role.VALUES)
+        self.is_regular = bool(call.function.can_fail and self.owner and all(values) and is_known)
         self.values = [value for value in values if value]
+
+    def owned(self) -> str | None:
+        """What stands before the arguments."""
+        owner, this, name = self.call.owner, self.call.this, rust_calls.name(self.call)
+        if owner is None:
+            return rust_calls.path(self.contract, self.call).replace("crate", "farspan", 1)
+        if owner == "scheme":
+            return f"made(&state.scheme).{name}"
+        if this and owner in COUNTERS:
+            return f'state.{owner}[case.index("{this.name}")].{name}'
+        config = this and this.record and self.value(Given(this.parameter, Role.CONFIG, this.record))
+        return f"{this.name}.{name}" if config and this else None
 
     def value(self, given: Given) -> str | None:
         name, role, kind = given.name, given.role, given.parameter.type
         if role == Role.CONTEXT:
             return "Some(case.context)"
+        if role == Role.COUNTER and kind.is_const:
+            self.before.append(f'let {name} = state.{kind.short}[case.index("{name}")];')
+            return f"&{name}"
+        if role == Role.COUNTERS:
+            return f'&state.{kind.short}[..case.index("{name}")]'
         if role == Role.TENSOR and name in self.contract.notes["functions"]["written_tensors"]:
             self.around.insert(0, f'case.writes("{name}", |case, {name}| ')
             return name
         if role == Role.TENSOR:
             self.around.append(f'case.reads("{name}", |{name}| ')
             return name
-        if role == Role.ARRAY and given.is_written:
-            size, (variant, slice_of) = SIZES.get(self.function.short), ZEROS.get(kind.name, ("", ""))
-            if not size or not variant:
-                return None
-            count = (
-                'case.get::<&[i64]>("targets").len()' if size == "targets" else f'case.get::<i64>("{size}") as usize'
-            )
-            self.before.append(f"let zeros = Memory::{variant}(vec![0.0; {count}]);")
-            self.around.insert(0, f"case.memory(zeros, |case, {name}| ")
-            return f"{name}.{slice_of}()"
+        if role == Role.ARRAY and given.is_written and not name.startswith("lse_"):
+            self.around.insert(0, f'case.fills("{name}", |case, {name}| ')
+            return f"{name}.{self.SLICES[kind.name]}()"
         if role == Role.CONFIG and given.record:
             selector = given.record.selector
             kind_of = f'number(&case.given["{name}"]["{selector.name}"])' if selector else ""
@@ -277,26 +297,22 @@ class RustBody:
 
     @property
     def lines(self) -> list[str]:
-        owner = (
-            "scheme." if self.call.owner else rust_calls.path(self.contract, self.call).replace("crate", "farspan", 1)
-        )
-        name = rust_calls.name(self.call) if self.call.owner else ""
-        expression = "".join(self.around) + f"{owner}{name}({', '.join(self.values)})" + ")" * len(self.around) + "?"
-        scheme = ["let scheme = scheme(case)?;"] * bool(self.call.owner)
+        arguments = f"({', '.join(self.values)})"
+        expression = "".join(self.around) + self.owner + arguments + ")" * len(self.around) + "?"
         result = self.call.result
         if not result:
-            return [*scheme, *self.before, expression + ";"]
+            return [*self.before, expression + ";"]
         real = result.parameter.type.name == "double"
         given = {
             Role.ANSWER: "case.give(&made);",
             Role.WRITTEN: "case.text(made);",
-            Role.VALUE: "case.reals([made]);" if real else "case.wholes([made.into()]);",
+            Role.VALUE: "case.reals([made]);" if real else "case.wholes([made]);",
         }[result.role]
-        return [*scheme, *self.before, f"let made = {expression};", given]
+        return [*self.before, f"let made = {expression};", given]
 
 
 def rust_bodies(contract: Contract) -> list[RustBody]:
-    left = (*SEVERAL, "needle_place", "rope_apply", "token_nll_grad", "scheme_axes", "scheme_from_json")
+    left = (*BY_HAND, "rope_apply", "token_nll_grad", "scheme_axes", "scheme_from_json")
     calls = [
         c for c in Idiom(contract).calls("rust") if c.function.short not in left and c.function.header != "gradient.h"
     ]
@@ -304,31 +320,49 @@ def rust_bodies(contract: Contract) -> list[RustBody]:
 
 
 class CppBody:
-    """The same in C++, also of methods of a plan and a model."""
+    """The same in C++, with methods of what calls before it made."""
 
-    OWNERS = {None: "", "scheme": "case_scheme(c).", "plan": "case_plan(c).", "model": "case_model(c)."}
     READERS = {"double": "reals", "float": "floats", "int64_t": "wholes"}
 
     def __init__(self, contract: Contract, call: Call) -> None:
         self.contract, self.call, self.function = contract, call, call.function
         self.before: list[str] = []
-        self.is_regular = call.owner in self.OWNERS and call.function.can_fail
         tensors = [g.name for g in call.given if g.role == Role.TENSOR]
         names = contract.notes["functions"]["written_tensors"]
         self.written = next((n for n in tensors if n in names), None)
         self.first = next((n for n in tensors if n not in names), None)
         values = {given.name: self.value(given) for given in call.arguments}
-        self.is_regular = self.is_regular and all(values.values())
+        self.owner = self.owned()
+        self.is_regular = call.function.can_fail and self.owner is not None and all(values.values())
         optional = [text.split("=")[0] for text in call.notes.get("optional", ())]
         order = [n for n in values if n not in (*optional, "context")] + optional + ["context"]
         self.values = [str(values[name]) for name in order if name in values]
+
+    def owned(self) -> str | None:
+        """What stands before the name of the function."""
+        owner, this, made = self.call.owner, self.call.this, self.call.result
+        if owner is None or (made and made.role == Role.MADE):
+            return "farspan::" + "eval::" * (self.function.header == "eval.h") + f"{owner}::" * bool(owner)
+        if owner in HANDLES:
+            return f"c.{owner}->"
+        if this and owner in COUNTERS:
+            return f'c.{owner}[c.index("{this.name}")].'
+        return f"{self.value(Given(this.parameter, Role.CONFIG, this.record))}." if this and this.record else None
 
     def value(self, given: Given) -> str | None:
         name, role, kind = given.name, given.role, given.parameter.type
         if role == Role.CONTEXT:
             return "c.context"
-        if role == Role.HANDLE and kind.short == "scheme":
-            return "case_scheme(c)"
+        if role == Role.HANDLE and kind.short in HANDLES:
+            return f"*c.{kind.short}"
+        if role == Role.BATCH:
+            return "c.batch()"
+        if role == Role.COUNTER:
+            return f'c.{kind.short}[c.index("{name}")]'
+        if role == Role.COUNTERS:
+            return f'first(c.{kind.short}, c.index("{name}"))'
+        if role == Role.REFERENCES:
+            return f'c.references<{"std::string_view" if kind.short == "text" else "farspan::eval::ids"}>()'
         if role == Role.TENSOR and name == self.written:
             other = f'c.out_or("{name}", "{self.first}")' if self.first else f'c.out("{name}")'
             self.before.insert(0, f"const farspan::tensor {name} = {other};")
@@ -340,21 +374,19 @@ class CppBody:
                 if in_place
                 else f'c.in("{name}")'
             )
-        if role == Role.ARRAY and name.startswith("lse_"):
-            self.before.append(f'const auto {name} = c.lse("{name}", {int(given.is_written)});')
+        if role == Role.ARRAY and (given.is_written or name.startswith("lse_")):
+            self.before.append(f'const auto {name} = c.memory<{kind.name}>("{name}", {int(given.is_written)});')
             return name
-        if role == Role.ARRAY and given.is_written:
-            size = SIZES.get(self.function.short)
-            count = 'length(c.r.given, "targets")' if size == "targets" else f'c.whole("{size}")'
-            self.before.append(f"const auto {name} = c.fresh<{kind.name}>({KINDS[kind.name]}, {count});")
-            return name if size else None
         if role == Role.ARRAY:
             return f'c.{self.READERS[kind.name]}("{name}")'
         if role == Role.CONFIG and given.record and not any(m.is_array for m in given.record.members):
+            selector = f', "{given.record.selector.name}"' if given.record.selector else ""
             area = "eval::" * (given.record.area == "eval")
-            return f'c.config<{kind.name}, farspan::{area}{kind.short}>("{kind.short}", "{name}")'
+            return f'c.config<{kind.name}, farspan::{area}{kind.short}>("{kind.short}", "{name}"{selector})'
         if role == Role.TEXT:
             return f'c.text("{name}")'
+        if role == Role.NUMBER and name == "sequence":
+            return "c.sequence()"
         if role == Role.NUMBER:
             reader = "real" if kind.name == "double" else "small" if kind.name == "int32_t" else "whole"
             return f'c.{reader}("{name}")' + " != 0" * given.is_flag
@@ -362,11 +394,12 @@ class CppBody:
 
     @property
     def lines(self) -> list[str]:
-        path = self.OWNERS[self.call.owner] or "farspan::" + "eval::" * (self.function.header == "eval.h")
-        expression = f"{path}{self.call.name('cpp')}({', '.join(self.values)})"
+        expression = f"{self.owner}{self.call.name('cpp')}({', '.join(self.values)})"
         result = self.call.result
         if not result:
             return [*self.before, expression + ";"]
+        if result.role == Role.MADE:
+            return [*self.before, f"c.{self.call.owner}.emplace({expression});"]
         real = result.parameter.type.name == "double"
         give = {
             Role.ANSWER: f'give(&c.r, "{result.parameter.type.short}", &made);',
@@ -374,13 +407,11 @@ class CppBody:
             Role.VALUE: "give_real(&c.r, made);" if real else "c.give({made});",
             Role.VALUES: "for (const int64_t one : made) c.give({one});",
         }[result.role]
+        if result.name in ("sequence", "child"):
+            give = "c.sequences.push_back(made);"
         return [*self.before, f"const auto made = {expression};", give]
 
 
 def cpp_bodies(contract: Contract) -> list[CppBody]:
-    calls = [
-        c
-        for c in Idiom(contract).calls("cpp")
-        if c.function.short not in (*SEVERAL, "needle_place", "scheme_from_json")
-    ]
+    calls = [c for c in Idiom(contract).calls("cpp") if c.function.short not in BY_HAND]
     return [b for b in (CppBody(contract, c) for c in calls if c.function.header != "gradient.h") if b.is_regular]

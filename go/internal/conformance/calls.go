@@ -2,36 +2,45 @@ package main
 
 import (
 	"encoding/hex"
-	"encoding/json"
 
 	"farspan.io/farspan"
+	"farspan.io/farspan/eval"
 )
 
+// most is how many losses and counts a case has at most.
+const most = 8
+
+// state is what the calls of a case made.
+type state struct {
+	scheme     *farspan.Scheme
+	plan       *farspan.Plan
+	model      *farspan.Model
+	cache      *farspan.Cache
+	cachePlan  *farspan.CachePlan
+	sequences  []farspan.Sequence // in the order in which calls made them
+	saved      [][]byte
+	losses     []eval.Loss
+	curve      *eval.LossCurve
+	bleuCounts [most]eval.BleuCounts
+	chrfCounts [most]eval.ChrfCounts
+}
+
 var calls = map[string]func(*call){
-	"rope_frequencies": func(c *call) {
-		frequencies := fresh[float64](c, "f64", c.whole("count"))
-		c.give(must(c.scheme().RopeFrequencies(c.whole("length"), frequencies)))
-	},
+	"scheme_from_json": func(c *call) { c.scheme = must(farspan.SchemeFromJSON([]byte(c.string("text")))) },
+	"scheme_to_json":   func(c *call) { c.text(string(must(c.scheme.JSON()))) },
 	"scheme_probe": func(c *call) {
-		scheme := c.scheme()
-		for _, pair := range read[[][3]int64](c.object, "pairs") {
-			c.give(must(scheme.Probe(c.whole("length"), pair[0], pair[1], int32(pair[2]))))
-		}
+		c.give(must(c.scheme.Probe(c.whole("length"), c.whole("query"), c.whole("key"), c.small("head"))))
 	},
-	"scheme_visible": func(c *call) {
-		scheme := c.scheme()
-		for _, query := range c.wholes("queries") {
-			c.give(must(scheme.Visible(query, c.whole("keys"))))
-		}
+	"scheme_visible": func(c *call) { c.give(must(c.scheme.Visible(c.whole("query"), c.whole("keys")))) },
+	"rope_frequencies": func(c *call) {
+		c.give(must(c.scheme.RopeFrequencies(c.whole("length"), array[float64](c, "inv_freq", true))))
 	},
-	"scheme_to_json": func(c *call) { c.text(string(must(c.scheme().JSON()))) },
 	"rope_apply": func(c *call) {
 		in, out := c.inOut("in", "out")
-		check(c.scheme().RopeApply(c.context, fill(farspan.NewRopeOptions(), c.object.object("options")), c.wholes("positions"), in, out))
+		check(c.scheme.RopeApply(c.context, config(c, "options", farspan.NewRopeOptions()), c.wholes("positions"), in, out))
 	},
 	"bias_fill": func(c *call) {
-		out := fresh[float32](c, "f32", c.whole("count"))
-		check(c.scheme().BiasFill(c.small("head"), c.whole("length"), c.whole("first_distance"), out))
+		check(c.scheme.BiasFill(c.small("head"), c.whole("length"), c.whole("first_distance"), array[float32](c, "out", true)))
 	},
 	"sinusoidal_fill": func(c *call) {
 		check(farspan.SinusoidalFill(farspan.SinusoidalLayout(c.small("layout")), c.whole("first"), c.real("base"), c.out("out")))
@@ -40,36 +49,165 @@ var calls = map[string]func(*call){
 		check(farspan.PositionLookup(c.in("table"), c.wholes("positions"), c.out("out")))
 	},
 	"fire_fill": func(c *call) {
-		config := fill(farspan.NewFireConfig(), c.object.object("config"))
-		check(farspan.FireFill(config, c.wholes("query_positions"), c.wholes("key_positions"), c.out("out")))
+		weights := config(c, "config", farspan.NewFireConfig())
+		check(farspan.FireFill(weights, c.wholes("query_positions"), c.wholes("key_positions"), c.out("out")))
 	},
+	"plan_create": func(c *call) {
+		c.plan = must(farspan.NewPlan(c.context, c.scheme, config(c, "problem", farspan.NewProblem())))
+	},
+	"plan_tile_counts": func(c *call) { c.give(must(c.plan.TileCounts())) },
 	"attention_run": func(c *call) {
-		out, lse := c.out("out"), c.lse()
-		plan := c.plan()
-		defer plan.Close()
-		options := &farspan.RunOptions{Bias: c.in("bias"), LSE: lse}
+		out := c.out("out")
+		options := &farspan.RunOptions{Bias: c.in("bias"), LSE: array[float32](c, "lse", true)}
 		if c.has("workspace") {
-			options.Workspace = make([]byte, plan.WorkspaceSize())
+			options.Workspace = make([]byte, c.plan.WorkspaceSize())
 		}
-		check(plan.Run(c.context, c.in("q"), c.in("k"), c.in("v"), out, options))
-	},
-	"plan_tile_counts": func(c *call) {
-		plan := c.plan()
-		defer plan.Close()
-		c.give(must(plan.TileCounts()))
+		check(c.plan.Run(c.context, c.in("q"), c.in("k"), c.in("v"), out, options))
 	},
 	"attention": func(c *call) {
-		check(farspan.Attention(c.context, c.scheme(), c.in("q"), c.in("k"), c.in("v"), c.out("out")))
+		check(farspan.Attention(c.context, c.scheme, c.in("q"), c.in("k"), c.in("v"), c.out("out")))
 	},
 	"attention_merge": func(c *call) {
-		a, lseA := c.out("out_a"), c.object.object("lse_a").single()
-		c.add("f32", lseA)
-		check(farspan.AttentionMerge(a, lseA, c.in("out_b"), c.object.object("lse_b").single()))
+		a, lse := c.out("out_a"), array[float32](c, "lse_a", true)
+		check(farspan.AttentionMerge(a, lse, c.in("out_b"), array[float32](c, "lse_b", false)))
 	},
-	"cache_history":  cacheHistory,
-	"model_describe": func(c *call) { c.give(must(c.model().Info())) },
+
+	"cache_create": func(c *call) {
+		c.cache.Close()
+		c.cache, c.sequences = nil, nil
+		c.cache = must(farspan.NewCache(config(c, "config", farspan.NewCacheConfig())))
+	},
+	"cache_sequence_create":  func(c *call) { c.adopt(must(c.cache.CreateSequence())) },
+	"cache_sequence_destroy": func(c *call) { check(c.cache.DestroySequence(c.sequence())) },
+	"cache_fork":             func(c *call) { c.adopt(must(c.cache.Fork(c.sequence()))) },
+	"cache_evict":            func(c *call) { check(c.cache.Evict(c.sequence(), c.whole("first"), c.whole("last"))) },
+	"cache_keep":             func(c *call) { check(c.cache.Keep(c.sequence(), c.whole("sinks"), c.whole("recent"))) },
+	"cache_clear":            func(c *call) { check(c.cache.Clear()) },
+	"cache_append":           func(c *call) { check(c.cache.Append(c.batch(), c.wholes("positions"))) },
+	"cache_write": func(c *call) {
+		check(c.cache.Write(c.context, c.whole("layer"), c.batch(), c.in("k"), c.in("v")))
+	},
+	"cache_save": func(c *call) { c.saved = append(c.saved, must(c.cache.Save(c.sequence()))) },
+	"cache_restore": func(c *call) { // of what was saved: all, perhaps with an inverted byte, or its beginning
+		saved := append([]byte(nil), c.saved[c.whole("saved")]...)
+		if c.has("damage") {
+			saved[c.whole("damage")] ^= 0xff
+		}
+		if c.has("bytes") {
+			saved = saved[:c.whole("bytes")]
+		}
+		c.adopt(must(c.cache.Restore(saved)))
+	},
+	"cache_sequence_info":  func(c *call) { c.give(must(c.cache.SequenceInfo(c.sequence()))) },
+	"cache_get_statistics": func(c *call) { c.give(must(c.cache.Statistics())) },
+	"cache_plan_create": func(c *call) {
+		problem := c.object.object("problem")
+		options := &farspan.CachePlanOptions{Positions: problem.wholes("positions"), Length: problem.whole("length")}
+		c.cachePlan = must(farspan.NewCachePlan(c.context, c.scheme, c.cache, c.batch(), problem.whole("query_heads"), options))
+	},
+	"cache_run": func(c *call) {
+		q, out, lse := c.in("q"), c.out("out"), array[float32](c, "lse", true)
+		var workspace []byte
+		if c.has("workspace") {
+			workspace = make([]byte, c.cachePlan.WorkspaceSize())
+		}
+		check(c.cachePlan.Run(c.context, c.whole("layer"), q, out, &farspan.CacheRunOptions{LSE: lse, Workspace: workspace}))
+	},
+	"attention_decode": func(c *call) {
+		q, out, lse := c.in("q"), c.out("out"), array[float32](c, "lse", true)
+		check(c.cache.Decode(c.context, c.scheme, c.whole("layer"), c.batch(), q, out, lse))
+	},
+
+	"token_nll": func(c *call) {
+		nll := array[float64](c, "nll", true)
+		check(eval.TokenNLL(c.context, c.in("logits"), c.wholes("targets"), c.whole("ignore_index"), nll))
+	},
+	"token_nll_grad": func(c *call) {
+		logits, grad := c.inOut("logits", "grad")
+		check(eval.TokenNLLGrad(c.context, logits, c.wholes("targets"), c.whole("ignore_index"), c.floats("weights"), grad))
+	},
+	"windows_count": func(c *call) { c.give(c.windows().Count()) },
+	"windows_get":   func(c *call) { c.give(must(c.windows().At(c.whole("index")))) },
+	"loss_init": func(c *call) {
+		loss := eval.NewLoss()
+		loss.BlockTokens = c.whole("block_tokens")
+		c.losses = append(c.losses, loss)
+	},
+	"loss_add": func(c *call) {
+		check(c.loss().AddScored(c.reals("nll"), c.wholes("targets"), c.whole("ignore_index"), c.whole("bytes")))
+	},
+	"loss_merge":     func(c *call) { check(c.loss().Merge(c.losses[c.whole("from")])) },
+	"loss_summarize": func(c *call) { c.give(must(c.loss().Summary())) },
+	"loss_add_by_context": func(c *call) {
+		if c.curve == nil {
+			empty := eval.NewLoss()
+			empty.BlockTokens = c.whole("block_tokens")
+			c.curve = must(eval.NewLossCurve(c.wholes("edges"), empty))
+		}
+		check(c.curve.AddScored(c.whole("first_context"), c.reals("nll"), c.wholes("targets"), c.whole("ignore_index")))
+		c.losses = c.curve.Buckets()
+	},
+	"judge": func(c *call) {
+		c.give(must(eval.Judge(c.wholes("lengths"), c.reals("nll"), c.whole("trained_length"))))
+	},
+	"verdict_name": func(c *call) { c.text(eval.Verdict(c.small("verdict")).String()) },
+	"tokenize": func(c *call) {
+		c.text(must(eval.Tokenize(eval.Tokenizer(c.small("tokenizer")), c.whole("lowercase") != 0, c.string("text"))))
+	},
+	"bleu_add": func(c *call) { check(c.bleu("counts").Add(c.bleuConfig(), c.string("hypothesis"), c.references()...)) },
+	"bleu_add_tokens": func(c *call) {
+		check(c.bleu("counts").AddTokens(c.bleuConfig(), c.wholes("hypothesis"), c.ids()...))
+	},
+	"bleu_merge":     func(c *call) { check(c.bleu("counts").Merge(*c.bleu("from"))) },
+	"bleu_score":     func(c *call) { c.give(must(c.bleu("counts").Score(c.bleuConfig()))) },
+	"bleu_signature": func(c *call) { c.text(must(c.bleuConfig().Signature(c.small("references")))) },
+	"chrf_add":       func(c *call) { check(c.chrf("counts").Add(c.chrfConfig(), c.string("hypothesis"), c.references()...)) },
+	"chrf_merge":     func(c *call) { check(c.chrf("counts").Merge(*c.chrf("from"))) },
+	"chrf_score":     func(c *call) { c.give(must(c.chrf("counts").Score(c.chrfConfig()))) },
+	"rouge":          func(c *call) { c.give(must(eval.Rouge(c.rougeConfig(), c.string("hypothesis"), c.references()...))) },
+	"rouge_tokens": func(c *call) {
+		c.give(must(eval.RougeTokens(c.rougeConfig(), c.wholes("hypothesis"), c.ids()...)))
+	},
+	"bootstrap_mean": func(c *call) {
+		c.give(must(eval.BootstrapMean(c.context, config(c, "config", eval.NewBootstrapConfig()), c.reals("values"))))
+	},
+	"bleu_bootstrap": func(c *call) {
+		samples, bleu := config(c, "config", eval.NewBootstrapConfig()), config(c, "bleu", eval.NewBleuConfig())
+		c.give(must(eval.BleuBootstrap(c.context, samples, bleu, c.bleuCounts[:c.whole("segments")])))
+	},
+	"passkey_make": func(c *call) {
+		p := must(eval.NewPasskey(config(c, "config", eval.NewPasskeyConfig(eval.PasskeyForm(c.selector("form"))))))
+		c.text(p.Text)
+		c.give(p.Key, p.KeyBegin, p.KeyEnd, len(p.Text), p.Depth)
+	},
+	"passkey_check": func(c *call) { c.give(must(eval.CheckPasskey(c.string("generated"), c.whole("key")))) },
+	"needle_place": func(c *call) {
+		var boundary *int64
+		if list := c.wholes("boundaries"); len(list) > 0 {
+			boundary = &list[0]
+		}
+		out := array[int64](c, "out", true)
+		c.give(must(eval.PlaceNeedle(c.wholes("haystack"), c.wholes("needle"), c.wholes("question"), c.real("depth"), boundary, out)))
+	},
+
+	"model_from_config": func(c *call) {
+		c.model = must(farspan.ModelFromConfigJSON([]byte(c.string("text")), config(c, "options", farspan.NewModelOptions())))
+	},
+	"model_from_gguf": func(c *call) {
+		file := must(hex.DecodeString(c.string("file")))
+		c.model = must(farspan.ModelFromGGUF(file, config(c, "options", farspan.NewModelOptions())))
+	},
+	"model_from_metadata": func(c *call) {
+		var entries []farspan.Metadata
+		for _, one := range c.objects("entries") {
+			entries = append(entries, entry(one))
+		}
+		c.model = must(farspan.ModelFromMetadata(entries, config(c, "options", farspan.NewModelOptions())))
+	},
+	"model_scheme":   func(c *call) { c.scheme = must(c.model.Scheme(c.whole("layer"))) },
+	"model_describe": func(c *call) { c.give(must(c.model.Info())) },
 	"model_layer_at": func(c *call) {
-		l := must(c.model().Layer(c.whole("layer")))
+		l := must(c.model.Layer(c.whole("layer")))
 		c.give(l.Kind, l.Alike, l.QueryHeads, l.KeyHeads, l.HeadDim, l.ValueDim, l.Window, l.AttentionScale)
 		if l.Rope == nil {
 			c.give([9]int64{}, [3]float64{})
@@ -80,7 +218,7 @@ var calls = map[string]func(*call){
 	},
 	"model_note_at": func(c *call) {
 		found := []int64{-1, 0}
-		for _, note := range must(c.model().Notes()) {
+		for _, note := range must(c.model.Notes()) {
 			if int32(note.Code) != c.small("code") || note.Path != c.string("path") {
 				continue
 			}
@@ -94,40 +232,46 @@ var calls = map[string]func(*call){
 	},
 }
 
-// during names the function that make calls.
-func during[T any](c *call, stage string, make func() (T, error)) T {
-	before := c.stage
-	c.stage = stage
-	made := must(make())
-	c.stage = before
-	return made
+func (c *call) sequence() farspan.Sequence { return c.sequences[c.whole("sequence")] }
+
+func (c *call) adopt(made farspan.Sequence) { c.sequences = append(c.sequences, made) }
+
+func (c *call) batch() farspan.CacheBatch {
+	batch := farspan.CacheBatch{Offsets: c.wholes("offsets")}
+	for _, index := range c.wholes("sequences") {
+		batch.Sequences = append(batch.Sequences, c.sequences[index])
+	}
+	return batch
 }
 
-// scheme is that of the layer of the case's model, or of the case or step.
-func (c *call) scheme() *farspan.Scheme {
-	if c.one.has("model") {
-		return must(c.model().Scheme(c.one.object("model").whole("layer")))
-	}
-	holder := c.one
-	if c.has("call") { // a step
-		holder = c.object
-	}
-	text := []byte("{}")
-	if given := holder["scheme"]; given != nil {
-		text = given
-		var quoted string // a text as it stands
-		if json.Unmarshal(given, &quoted) == nil {
-			text = []byte(quoted)
+func (c *call) windows() *eval.Windows {
+	return must(eval.NewWindows(config(c, "config", eval.NewWindowsConfig(eval.WindowsKind(c.selector("kind"))))))
+}
+
+func (c *call) loss() *eval.Loss { return &c.losses[c.whole("loss")] }
+
+func (c *call) bleu(name string) *eval.BleuCounts { return &c.bleuCounts[c.whole(name)] }
+func (c *call) chrf(name string) *eval.ChrfCounts { return &c.chrfCounts[c.whole(name)] }
+func (c *call) bleuConfig() *eval.BleuConfig      { return config(c, "config", eval.NewBleuConfig()) }
+func (c *call) chrfConfig() *eval.ChrfConfig      { return config(c, "config", eval.NewChrfConfig()) }
+func (c *call) rougeConfig() *eval.RougeConfig {
+	return config(c, "config", eval.NewRougeConfig(eval.RougeKind(c.selector("kind"))))
+}
+
+// selector is the field of a configuration that its maker takes.
+func (c *call) selector(name string) int32 { return c.object.object("config").small(name) }
+
+// references and ids leave out those that are missing.
+func (c *call) references() []string { return present(list[*string](c.object, "references")) }
+func (c *call) ids() [][]int64       { return present(list[*[]int64](c.object, "references")) }
+
+func present[T any](given []*T) (values []T) {
+	for _, one := range given {
+		if one != nil {
+			values = append(values, *one)
 		}
 	}
-	return during(c, "scheme_from_json", func() (*farspan.Scheme, error) { return farspan.SchemeFromJSON(text) })
-}
-
-func (c *call) plan() *farspan.Plan {
-	scheme := c.scheme()
-	defer scheme.Close()
-	problem := fill(farspan.NewProblem(), c.object.object("problem"))
-	return during(c, "plan_create", func() (*farspan.Plan, error) { return farspan.NewPlan(c.context, scheme, problem) })
+	return values
 }
 
 // entry gives an entry of GGUF metadata as Go has it.
@@ -149,24 +293,4 @@ func oneOrAll[T any](values []T, all bool) any {
 		return values
 	}
 	return values[0]
-}
-
-func (c *call) model() *farspan.Model {
-	given, options := c.one.object("model"), farspan.NewModelOptions()
-	if given.has("options") {
-		fill(options, given.object("options"))
-	}
-	switch {
-	case given.has("metadata"):
-		var entries []farspan.Metadata
-		for _, one := range given.objects("metadata") {
-			entries = append(entries, entry(one))
-		}
-		return during(c, "model_from_metadata", func() (*farspan.Model, error) { return farspan.ModelFromMetadata(entries, options) })
-	case given.has("gguf"):
-		file := must(hex.DecodeString(given.string("gguf")))
-		return during(c, "model_from_gguf", func() (*farspan.Model, error) { return farspan.ModelFromGGUF(file, options) })
-	}
-	text := []byte(given.string("config"))
-	return during(c, "model_from_config", func() (*farspan.Model, error) { return farspan.ModelFromConfigJSON(text, options) })
 }

@@ -1,6 +1,6 @@
 // Command conformance answers the conformance cases through the public Go interface: see tests/vectors/conformance/README.md.
 //
-//	conformance ISA THREADS FILE...
+//	conformance ISA THREADS FILE
 package main
 
 import (
@@ -28,24 +28,22 @@ func main() {
 	defer context.Close()
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
-	for _, path := range os.Args[3:] {
-		var file struct{ Cases []object }
-		check(json.Unmarshal(must(os.ReadFile(path)), &file))
-		for _, one := range file.Cases {
-			c := &call{object: one.object("arguments"), one: one, context: context, stage: one.string("call")}
-			c.write(out, c.run())
-		}
+	var cases [][][]object
+	check(json.Unmarshal(must(os.ReadFile(os.Args[3])), &cases))
+	for _, groups := range cases {
+		c := &call{context: context}
+		c.write(out, c.run(groups))
+		c.cache.Close()
 	}
 }
 
 // call is one case while it runs.
 type call struct {
-	object         // the arguments: of the case, or of one of its steps or parts
-	one     object // the case
+	object // the arguments of the call that is being made
+	state
 	context *farspan.Context
-	stage   string // the function that is being called
 	outputs []output
-	// numbers that were answered: outputs at the end
+	// numbers that were answered: outputs behind a group
 	answered struct {
 		wholes []int64
 		reals  []float64
@@ -83,17 +81,25 @@ func try(work func()) (failure *farspan.Error) {
 	return nil
 }
 
-func (c *call) run() *farspan.Error {
-	work, known := calls[c.stage]
-	if !known {
-		work, known = evalCalls[c.stage]
+// run makes the calls of each group until one fails, unless it must.
+func (c *call) run(groups [][]object) *farspan.Error {
+	for _, group := range groups {
+		failure := try(func() {
+			for _, c.object = range group {
+				calls[c.string("call")](c)
+			}
+		})
+		if group[len(group)-1].has("status") {
+			if failure == nil {
+				failure = new(farspan.Error)
+			}
+			c.give(failure.Code, failure.Argument)
+		} else if failure != nil {
+			return failure
+		}
+		c.flush()
 	}
-	if !known {
-		panic("unknown call " + c.stage)
-	}
-	failure := try(func() { work(c) })
-	c.flush()
-	return failure
+	return nil
 }
 
 func (c *call) write(out *bufio.Writer, failure *farspan.Error) {
@@ -104,7 +110,7 @@ func (c *call) write(out *bufio.Writer, failure *farspan.Error) {
 				untouched = 0
 			}
 		}
-		fmt.Fprintf(out, "%d %d %d %s %d 0\n%s", failure.Code, failure.Argument, untouched, c.stage, len(failure.Message), failure.Message)
+		fmt.Fprintf(out, "%d %d %d %s %d 0\n%s", failure.Code, failure.Argument, untouched, c.string("call"), len(failure.Message), failure.Message)
 		return
 	}
 	fmt.Fprintf(out, "0 0 1 - 0 %d\n", len(c.outputs))
@@ -126,13 +132,6 @@ func (c *call) add(kind string, slice any) {
 }
 
 func (c *call) text(text string) { c.add("text", []byte(text)) }
-
-// fresh adds an output of zeros.
-func fresh[T any](c *call, kind string, count int64) []T {
-	made := make([]T, count)
-	c.add(kind, made)
-	return made
-}
 
 // give takes numbers, and structs and arrays of them, for outputs: the whole ones, then the real ones.
 func (c *call) give(answers ...any) {
@@ -174,14 +173,4 @@ func (c *call) flush() {
 		c.add("f64", c.answered.reals)
 	}
 	c.answered.wholes, c.answered.reals = nil, nil
-}
-
-// each goes over a list of objects, from each of which arguments are read.
-func (c *call) each(name string, use func()) {
-	holder := c.object
-	for _, item := range holder.objects(name) {
-		c.object = item
-		use()
-	}
-	c.object = holder
 }

@@ -58,13 +58,6 @@ func (o object) wholes(name string) []int64   { return list[int64](o, name) }
 func (o object) reals(name string) []float64  { return reals[float64](list[number](o, name)) }
 func (o object) floats(name string) []float32 { return reals[float32](list[number](o, name)) }
 
-func (o object) wholeOr(name string, otherwise int64) int64 {
-	if o.has(name) {
-		return o.whole(name)
-	}
-	return otherwise
-}
-
 func reals[T float32 | float64](given []number) (values []T) {
 	for _, value := range given {
 		values = append(values, T(value))
@@ -96,6 +89,9 @@ func fill[T any](config *T, fields object) *T {
 	return config
 }
 
+// config fills a configuration with what an object among the arguments says.
+func config[T any](c *call, name string, made *T) *T { return fill(made, c.object.object(name)) }
+
 // generated is element n of the memory of a seed: 64 bits.
 func generated(seed, n uint64) uint64 {
 	z := seed*0x9E3779B97F4A7C15 + n + 1
@@ -104,28 +100,33 @@ func generated(seed, n uint64) uint64 {
 	return z ^ (z >> 31)
 }
 
-// single makes memory of float32: zeros, or the content of a seed.
-func (o object) single() []float32 {
-	memory := make([]float32, o.elements())
-	for n := range memory {
-		if o.has("seed") {
-			memory[n] = float32(int64(generated(uint64(o.whole("seed")), uint64(n))>>40)-1<<23) / (1 << 22)
+// content makes memory: zeros, or the content of a seed. A multiple of 1/64 below 2 is zero or a normal number of float16 and bfloat16.
+func (o object) content() any {
+	count, dtype := o.whole("elements"), o.string("dtype")
+	z := func(n int) uint64 { return generated(uint64(o.whole("seed")), uint64(n)) }
+	switch dtype {
+	case "f64":
+		return make([]float64, count)
+	case "i64":
+		return make([]int64, count)
+	case "f32":
+		memory := make([]float32, count)
+		for n := range memory {
+			if o.has("seed") {
+				memory[n] = float32(int64(z(n)>>40)-1<<23) / (1 << 22)
+			}
 		}
+		return memory
 	}
-	return memory
-}
-
-// half makes memory of float16 or bfloat16. A multiple of 1/64 below 2 is zero or a normal number of both.
-func (o object) half(dtype farspan.DType) []uint16 {
-	memory := make([]uint16, o.elements())
+	memory := make([]uint16, count)
 	for n := range memory {
 		if !o.has("seed") {
 			continue
 		}
-		value := float32(int64(generated(uint64(o.whole("seed")), uint64(n))>>56)-128) / 64
+		value := float32(int64(z(n)>>56)-128) / 64
 		bits := math.Float32bits(value)
 		switch {
-		case dtype == farspan.BF16:
+		case dtype == "bf16":
 			memory[n] = uint16(bits >> 16)
 		case value != 0:
 			memory[n] = uint16(bits>>16&0x8000 | (bits>>23&0xff-112)<<10 | bits>>13&0x3ff)
@@ -134,12 +135,22 @@ func (o object) half(dtype farspan.DType) []uint16 {
 	return memory
 }
 
-func (o object) elements() int64 {
-	if o.has("elements") {
-		return o.whole("elements")
+// memory makes that of an object; what is written is the next output.
+func (c *call) memory(name string, isOutput bool) any {
+	o := c.object.object(name)
+	made := o.content()
+	if isOutput {
+		c.add(o.string("dtype"), made)
 	}
-	n := o.wholes("shape")
-	return n[0] * n[1] * n[2] * n[3]
+	return made
+}
+
+// array is nil if it is not there.
+func array[T any](c *call, name string, isOutput bool) []T {
+	if !c.has(name) {
+		return nil
+	}
+	return c.memory(name, isOutput).([]T)
 }
 
 // tensor makes the tensor and its memory of an object; nil if it is not there.
@@ -148,26 +159,15 @@ func (c *call) tensor(name string, isOutput bool) *farspan.Tensor {
 		return nil
 	}
 	o := c.object.object(name)
-	shape := o.wholes("shape")
-	view := farspan.Contiguous(shape[0], shape[1], shape[2], shape[3])
-	if stride := o.wholes("stride"); stride != nil {
-		view.Stride = [4]int64{stride[0], stride[1], stride[2], stride[3]}
-	}
-	view.Offset = o.wholeOr("offset", 0)
-	kind := o.string("dtype")
-	if kind == "f32" {
-		memory := o.single()
-		if isOutput {
-			c.add(kind, memory)
-		}
+	view := farspan.View{Shape: read[[4]int64](o, "shape"), Stride: read[[4]int64](o, "stride"), Offset: o.whole("offset")}
+	switch memory := c.memory(name, isOutput).(type) {
+	case []float32:
 		return must(farspan.NewTensor(memory, view))
+	case []uint16:
+		dtype := map[string]farspan.DType{"f16": farspan.F16, "bf16": farspan.BF16}[o.string("dtype")]
+		return must(farspan.NewTensor16(memory, dtype, view))
 	}
-	dtype := map[string]farspan.DType{"f16": farspan.F16, "bf16": farspan.BF16}[kind]
-	memory := o.half(dtype)
-	if isOutput {
-		c.add(kind, memory)
-	}
-	return must(farspan.NewTensor16(memory, dtype, view))
+	panic(name + " is no tensor")
 }
 
 func (c *call) in(name string) *farspan.Tensor  { return c.tensor(name, false) }
@@ -180,13 +180,4 @@ func (c *call) inOut(in, out string) (*farspan.Tensor, *farspan.Tensor) {
 	}
 	both := c.out(in)
 	return both, both
-}
-
-// lse adds the output of log-sum-exps if it is wanted, one for each row of q.
-func (c *call) lse() []float32 {
-	if !c.has("lse") {
-		return nil
-	}
-	n := c.object.object("q").wholes("shape")
-	return fresh[float32](c, "f32", n[0]*n[1]*n[2])
 }

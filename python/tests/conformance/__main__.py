@@ -1,47 +1,51 @@
-"""Answers the conformance cases: conformance ISA THREADS FILE..., see tests/vectors/conformance/README.md."""
+"""Answers the conformance cases: conformance ISA THREADS FILE, see tests/vectors/conformance/README.md."""
 import json
 import sys
 from pathlib import Path
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parent))
 
-import answers  # noqa: E402
-import answers_cache  # noqa: E402
-import answers_eval  # noqa: E402
+import calls  # noqa: E402
 import farspan  # noqa: E402
-
-KINDS = {
-    np.dtype(kind): name for name, kind in (("f32", "f4"), ("f16", "f2"), ("bf16", "u2"), ("f64", "f8"), ("i64", "i8"))
-}
+from case import Case  # noqa: E402
 
 
-def answer(case, context):
-    """The bytes of an answer."""
-    function = next(
-        vars(module)[case["call"]] for module in (answers, answers_cache, answers_eval) if case["call"] in vars(module)
-    )
-    untouched = 1
+def answer_group(case, group):
+    """Makes its calls; with a status in the last, one must fail, after which the case goes on."""
+    failed = (0, 0)
     try:
-        outputs = function(case, case.get("arguments", {}), context)
-    except (answers.Touched, farspan.Error) as error:
-        if isinstance(error, answers.Touched):
-            error, untouched = error.__cause__, 0
+        for case.given in group:
+            getattr(calls, case.given["call"])(case, case.given)
+    except farspan.Error as error:
+        if "status" not in group[-1]:
+            raise
+        failed = (error.status, error.argument)
+    if "status" in group[-1]:
+        case.give(*failed)
+    case.flush()
+
+
+def answer(groups, context):
+    """The bytes of an answer."""
+    case = Case(context)
+    try:
+        for group in groups:
+            answer_group(case, group)
+    except farspan.Error as error:
         message = error.message.encode()
-        return f"{error.status} {error.argument} {untouched} {error.function} {len(message)} 0\n".encode() + message
-    text = f"0 0 1 - 0 {len(outputs)}\n".encode()
-    for output in outputs:
+        words = error.status, error.argument, int(case.is_untouched()), case.given["call"], len(message), 0
+        return f"{' '.join(map(str, words))}\n".encode() + message
+    text = f"0 0 1 - 0 {len(case.outputs)}\n".encode()
+    for kind, output, _ in case.outputs:
         content = output if isinstance(output, bytes) else output.tobytes()
-        text += f"{'text' if isinstance(output, bytes) else KINDS[output.dtype]} {len(content)}\n".encode() + content
+        text += f"{kind} {len(content)}\n".encode() + content
     return text
 
 
-def main(isa, threads, *files):
+def main(isa, threads, file):
     context = farspan.Context(threads=int(threads), isa=isa)
-    for file in files:
-        for case in json.loads(Path(file).read_text())["cases"]:
-            sys.stdout.buffer.write(answer(case, context))
+    for groups in json.loads(Path(file).read_text()):
+        sys.stdout.buffer.write(answer(groups, context))
 
 
 main(*sys.argv[1:])

@@ -1,35 +1,59 @@
-//! Carries out the call of a case through the public interface.
+//! The calls that do not follow from the headers alone, through the public interface.
 
+use farspan::cache::{Cache, CacheBatch, CacheBatchMut, CacheConfig, CachePlan, Sequence};
+use farspan::eval::{
+    passkey, token_nll_grad, token_nll_grad_in_place, BleuCounts, ChrfCounts, Loss, LossCurve, PasskeyConfig, Verdict,
+    Windows, WindowsConfig,
+};
 use farspan::model::{Metadata, Model, Options, Value as Entry};
 use farspan::{attention_merge, Plan, Problem, Result, RopeOptions, Scheme};
 use serde_json::Value;
 
 use crate::json::{filled, list, number};
 use crate::memory::Memory;
-use crate::{cache, eval, generated_calls, Case};
+use crate::{generated_calls, Case};
 
-pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
-    if generated_calls::make(case, call)? {
+/// What the calls of a case made.
+#[derive(Default)]
+pub struct State {
+    pub scheme: Option<Scheme>,
+    pub loss: Vec<Loss>,
+    pub bleu_counts: Vec<BleuCounts>,
+    pub chrf_counts: Vec<ChrfCounts>,
+    plan: Option<Plan>,
+    model: Option<Model>,
+    cache: Option<Cache>,
+    cache_plan: Option<CachePlan>,
+    curve: Option<LossCurve>,
+    /// In the order in which calls made them.
+    sequences: Vec<Sequence>,
+    saved: Vec<Vec<u8>>,
+}
+
+impl State {
+    pub fn new() -> Self {
+        State { bleu_counts: vec![BleuCounts::new(); 8], chrf_counts: vec![ChrfCounts::new(); 8], ..State::default() }
+    }
+}
+
+/// What a call before this one made.
+pub fn made<T>(one: &Option<T>) -> &T {
+    one.as_ref().expect("a call that made it")
+}
+
+pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
+    if generated_calls::make(case, state)? {
         return Ok(());
     }
-    let context = Some(case.context);
-    match call {
-        "scheme_probe" => {
-            let scheme = scheme(case)?;
-            for pair in list(&case.given["pairs"]) {
-                let [query, key] = [0, 1].map(|n| number(&pair[n]));
-                case.give(&scheme.probe(case.get("length"), query, key, number(&pair[2]))?);
-            }
-        }
+    let (context, config) = (Some(case.context), &case.given["config"]);
+    match case.stage {
+        "scheme_from_json" => state.scheme = Some(Scheme::from_json(case.get::<&str>("text"))?),
         "scheme_visible" => {
-            let scheme = scheme(case)?;
-            for &query in case.get::<&[i64]>("queries") {
-                let intervals = scheme.visible(query, case.get("keys"))?;
-                case.wholes(intervals.iter().flat_map(|keys| [keys.start, keys.end]));
-            }
+            let intervals = made(&state.scheme).visible(case.get("query"), case.get("keys"))?;
+            case.wholes(intervals.iter().flat_map(|keys| [keys.start, keys.end]));
         }
         "rope_apply" => {
-            let (scheme, options) = (scheme(case)?, filled(RopeOptions::new(), &case.given["options"]));
+            let (scheme, options) = (made(&state.scheme), filled(RopeOptions::new(), &case.given["options"]));
             if !case.has("out") {
                 return case.writes("in", |case, both| {
                     scheme.rope_apply_in_place(context, &options, case.get("positions"), both)
@@ -39,85 +63,227 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<()> {
                 case.reads("in", |x| scheme.rope_apply(context, &options, case.get("positions"), x, out))
             })?;
         }
-        "attention_run" => attention_run(case)?,
+        "plan_create" => {
+            let problem = filled(Problem::new(), &case.given["problem"]);
+            state.plan = Some(Plan::new(context, made(&state.scheme), &problem)?);
+        }
         "plan_tile_counts" => {
-            let counts = plan(case)?.tile_counts()?;
+            let counts = made(&state.plan).tile_counts()?;
             case.wholes([counts.skipped, counts.whole, counts.edge, counts.crossed]);
         }
+        "attention_run" => attention_run(case, made(&state.plan))?,
         "attention" => {
-            let scheme = scheme(case)?;
             case.writes("out", |case, out| {
+                let scheme = made(&state.scheme);
                 case.reads("q", |q| case.reads("k", |k| case.reads("v", |v| scheme.attention(context, q, k, v, out))))
             })?;
         }
         "attention_merge" => {
-            let given = case.given;
-            case.memory(Memory::new(&given["out_a"]), |case, a| {
-                case.memory(Memory::new(&given["lse_a"]), |case, lse_a| {
-                    let (a, mut lse_b) = (&mut a.view_mut(&given["out_a"])?, Memory::new(&given["lse_b"]));
+            let mut lse_b = Memory::new(&case.given["lse_b"]);
+            case.fills("lse_a", |case, lse_a| {
+                case.writes("out_a", |case, a| {
                     case.reads("out_b", |b| attention_merge(context, a, lse_a.floats(), b, lse_b.floats()))
                 })
             })?;
-            case.outputs.reverse();
         }
-        "cache_history" => cache::history(case)?,
-        "model_describe" => {
-            let model = model(case)?;
-            case.give(&model.info());
+        "token_nll_grad" => {
+            let (targets, ignored, weights) = (case.get("targets"), case.get("ignore_index"), case.get("weights"));
+            if !case.has("grad") {
+                return case
+                    .writes("logits", |_, both| token_nll_grad_in_place(context, both, targets, ignored, weights));
+            }
+            case.writes("grad", |case, grad| {
+                case.reads("logits", |logits| token_nll_grad(context, logits, targets, ignored, weights, grad))
+            })?;
         }
-        "model_layer_at" => model_layer_at(case)?,
+        "windows_count" => case.wholes([windows(config)?.len() as i64]),
+        "windows_get" => case.give(&windows(config)?.get(case.get("index"))?),
+        "loss_init" => state.loss.push(Loss { block_tokens: case.get("block_tokens"), ..Loss::new() }),
+        "loss_add" => {
+            let (loss, nll, bytes) = (&mut state.loss[case.index("loss")], case.get("nll"), case.get("bytes"));
+            return match case.get("targets") {
+                Some(targets) => loss.add_scored(context, nll, targets, case.get("ignore_index"), bytes),
+                None => loss.add(context, nll, bytes),
+            };
+        }
+        "loss_add_by_context" => {
+            if state.curve.is_none() {
+                let empty = Loss { block_tokens: case.get("block_tokens"), ..Loss::new() };
+                state.curve = Some(LossCurve::new(case.get("edges"), empty)?);
+            }
+            let (curve, first) = (state.curve.as_mut().expect("the new one"), case.get("first_context"));
+            match case.get("targets") {
+                Some(targets) => {
+                    curve.add_scored(context, first, case.get("nll"), targets, case.get("ignore_index"))?
+                }
+                None => curve.add(context, first, case.get("nll"))?,
+            }
+            state.loss = curve.buckets().to_vec();
+        }
+        "verdict_name" => case.text(Verdict(case.get("verdict")).name().expect("a known verdict")),
+        "passkey_make" => {
+            let made = passkey(context, &filled(PasskeyConfig::new(number(&config["form"])), config))?;
+            case.wholes([made.key, made.told.start as i64, made.told.end as i64, made.text.len() as i64]);
+            case.reals([made.depth]);
+            case.text(made.text);
+        }
+        "model_from_config" => {
+            let options = filled(Options::new(), &case.given["options"]);
+            state.model = Some(Model::from_config_json(context, case.get::<&str>("text"), &options)?);
+        }
+        "model_from_gguf" => {
+            let (options, digits) = (filled(Options::new(), &case.given["options"]), case.get::<&str>("file"));
+            let byte = |n| u8::from_str_radix(&digits[n..n + 2], 16).expect("hexadecimal digits");
+            let file: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
+            state.model = Some(Model::from_gguf(context, &file, &options)?);
+        }
+        "model_from_metadata" => {
+            let options = filled(Options::new(), &case.given["options"]);
+            let entries: Vec<_> = list(&case.given["entries"]).iter().map(entry).collect();
+            state.model = Some(Model::from_metadata(context, &entries, &options)?);
+        }
+        "model_scheme" => {
+            let layer = made(&state.model).layer(case.get("layer"))?;
+            state.scheme = Some(layer.parts.expect("softmax attention").builder().build()?);
+        }
+        "model_describe" => case.give(&made(&state.model).info()),
+        "model_layer_at" => model_layer_at(case, made(&state.model))?,
         "model_note_at" => {
-            let (model, code, path) = (model(case)?, case.get::<i32>("code"), case.get::<&str>("path"));
-            let found: Vec<_> = model.notes().filter(|note| note.code.0 == code && note.path == path).collect();
+            let (code, path) = (case.get::<i32>("code"), case.get::<&str>("path"));
+            let notes = made(&state.model).notes();
+            let found: Vec<_> = notes.filter(|note| note.code.0 == code && note.path == path).collect();
             case.wholes([found.last().map_or(-1, |note| note.severity.0.into()), found.len() as i64]);
-            case.wholes(found.iter().take(1).flat_map(|note| note.text.bytes()).map(i64::from));
+            case.wholes(found.iter().take(1).flat_map(|note| note.text.bytes()));
         }
-        _ => eval::make(case, call)?,
+        _ => cache_call(case, state)?,
     }
     Ok(())
 }
 
-/// Of the case, or of the layer of its model.
-pub fn scheme(case: &mut Case<'_>) -> Result<Scheme> {
-    if !case.one["model"].is_object() {
-        return case.scheme_of(case.one);
+fn windows(config: &Value) -> Result<Windows> {
+    Windows::new(&filled(WindowsConfig::new(number(&config["kind"])), config))
+}
+
+fn cache_call(case: &mut Case<'_>, state: &mut State) -> Result<()> {
+    let context = Some(case.context);
+    let sequence = case.get::<Option<i64>>("sequence").map(|n| &mut state.sequences[n as usize]);
+    let new = match (case.stage, sequence) {
+        ("cache_create", _) => {
+            state.sequences.clear();
+            state.cache = Some(Cache::new(&filled(CacheConfig::new(), &case.given["config"]))?);
+            return Ok(());
+        }
+        ("cache_sequence_create", _) => made(&state.cache).create_sequence()?,
+        ("cache_fork", Some(sequence)) => sequence.fork()?,
+        ("cache_restore", _) => {
+            // Of what was saved: all, perhaps with an inverted byte, or its beginning.
+            let mut bytes = state.saved[case.index("saved")].clone();
+            bytes.truncate(case.get::<Option<i64>>("bytes").map_or(bytes.len(), |bytes| bytes as usize));
+            if let Some(damage) = case.get::<Option<i64>>("damage") {
+                bytes[damage as usize] ^= 0xff;
+            }
+            made(&state.cache).restore(context, &bytes)?
+        }
+        ("cache_save", Some(sequence)) => {
+            state.saved.push(sequence.save(context)?);
+            return Ok(());
+        }
+        ("cache_sequence_destroy", Some(sequence)) => return sequence.destroy(),
+        ("cache_evict", Some(sequence)) => return sequence.evict(case.get("first"), case.get("last")),
+        ("cache_keep", Some(sequence)) => return sequence.keep(case.get("sinks"), case.get("recent")),
+        ("cache_clear", _) => return made(&state.cache).clear(),
+        ("cache_append" | "cache_write", _) => return grow(case, state),
+        ("cache_sequence_info", Some(sequence)) => {
+            case.give(&sequence.info()?);
+            return Ok(());
+        }
+        ("cache_get_statistics", _) => {
+            case.give(&made(&state.cache).statistics()?);
+            return Ok(());
+        }
+        _ => return attend(case, state),
+    };
+    state.sequences.push(new);
+    Ok(())
+}
+
+fn grow(case: &mut Case<'_>, state: &mut State) -> Result<()> {
+    let mut all: Vec<_> = state.sequences.iter_mut().map(Some).collect();
+    let take = |&index: &i64| all[index as usize].take().expect("no sequence twice");
+    let sequences: Vec<_> = case.get::<&[i64]>("sequences").iter().map(take).collect();
+    let mut batch = match case.get("offsets") {
+        Some(offsets) => CacheBatchMut::with_offsets(sequences, offsets),
+        None => CacheBatchMut::one_row_each(sequences),
+    };
+    let (cache, context) = (made(&state.cache), Some(case.context));
+    if case.stage == "cache_append" {
+        return cache.append(context, &mut batch, case.get("positions"));
     }
-    let model = model(case)?;
-    let layer = model.layer(number(&case.one["model"]["layer"]))?;
-    layer.parts.expect("softmax attention").builder().build()
+    case.reads("k", |k| case.reads("v", |v| cache.write(context, case.get("layer"), &mut batch, k, v)))
 }
 
-fn plan(case: &mut Case<'_>) -> Result<Plan> {
-    let scheme = scheme(case)?;
-    let problem = filled(Problem::new(), &case.given["problem"]);
-    case.during("plan_create", |case| Plan::new(Some(case.context), &scheme, &problem))
+fn attend(case: &mut Case<'_>, state: &mut State) -> Result<()> {
+    // Shared: a sequence may occur twice, which the library refuses.
+    let sequences = case.get::<Option<&[i64]>>("sequences").unwrap_or_default().iter();
+    let sequences = sequences.map(|&index| &state.sequences[index as usize]);
+    let batch = match case.get("offsets") {
+        Some(offsets) => CacheBatch::with_offsets(sequences, offsets),
+        None => CacheBatch::one_row_each(sequences),
+    };
+    if case.stage == "cache_plan_create" {
+        let (scheme, problem) = (made(&state.scheme), &case.given["problem"]);
+        let mut plan = made(&state.cache).plan(scheme, &batch, number(&problem["query_heads"])).context(case.context);
+        plan = plan.length(number(&problem["length"]));
+        if let Some(positions) = number(&problem["positions"]) {
+            plan = plan.positions(positions);
+        }
+        state.cache_plan = Some(plan.build()?);
+        return Ok(());
+    }
+    let layer = case.get("layer");
+    case.writes_with_lse(|case, out, lse| {
+        case.reads("q", |q| {
+            if case.stage == "attention_decode" {
+                let decode = made(&state.cache).decode(made(&state.scheme), layer, &batch, q).context(case.context);
+                return match lse {
+                    Some(lse) => decode.lse(lse).into(out),
+                    None => decode.into(out),
+                };
+            }
+            let plan = made(&state.cache_plan);
+            let mut workspace = vec![0; plan.workspace_size()];
+            let mut run = plan.run(&batch, layer, q).context(case.context);
+            if case.has("workspace") {
+                run = run.workspace(&mut workspace);
+            }
+            if let Some(lse) = lse {
+                run = run.lse(lse);
+            }
+            run.into(out)
+        })
+    })
 }
 
-fn attention_run(case: &mut Case<'_>) -> Result<()> {
+fn attention_run(case: &mut Case<'_>, plan: &Plan) -> Result<()> {
     let given = case.given;
     let [q, k, v] = ["q", "k", "v"].map(|name| Memory::new(&given[name]));
-    let rows: i64 = number::<&[i64]>(&given["q"]["shape"])[..3].iter().product();
     let bias = given.get("bias").map(Memory::new);
-    let plan = plan(case)?;
     let mut workspace = vec![0; plan.workspace_size()];
-    let mut lse = given.get("lse").map(|_| vec![0.0; rows as usize]);
-    case.writes("out", |case, out| {
+    case.writes_with_lse(|case, out, lse| {
         let (q, k, v) = (q.view(&given["q"])?, k.view(&given["k"])?, v.view(&given["v"])?);
         let bias = bias.as_ref().map(|memory| memory.view(&given["bias"])).transpose()?;
         let mut run = plan.run(&q, &k, &v).context(case.context);
         if let Some(bias) = &bias {
             run = run.bias(bias);
         }
-        if let Some(lse) = &mut lse {
+        if let Some(lse) = lse {
             run = run.lse(lse);
         }
         if case.has("workspace") {
             run = run.workspace(&mut workspace);
         }
         run.into(out)
-    })?;
-    lse.into_iter().for_each(|lse| case.add(Memory::F32(lse)));
-    Ok(())
+    })
 }
 
 fn entry(given: &Value) -> Metadata<'static> {
@@ -133,33 +299,15 @@ fn entry(given: &Value) -> Metadata<'static> {
     Metadata { key: number(&given["key"]), value }
 }
 
-fn model(case: &mut Case<'_>) -> Result<Model> {
-    let given = &case.one["model"];
-    let (options, context) = (filled(Options::new(), &given["options"]), Some(case.context));
-    if let Some(entries) = given.get("metadata") {
-        let entries: Vec<_> = list(entries).iter().map(entry).collect();
-        return case.during("model_from_metadata", |_| Model::from_metadata(context, &entries, &options));
-    }
-    if let Some(file) = given.get("gguf") {
-        let digits: &str = number(file);
-        let byte = |n| u8::from_str_radix(&digits[n..n + 2], 16).expect("hexadecimal digits");
-        let file: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
-        return case.during("model_from_gguf", |_| Model::from_gguf(context, &file, &options));
-    }
-    let text: &str = number(&given["config"]);
-    case.during("model_from_config", |_| Model::from_config_json(context, text, &options))
-}
-
-fn model_layer_at(case: &mut Case<'_>) -> Result<()> {
-    let model = model(case)?;
+fn model_layer_at(case: &mut Case<'_>, model: &Model) -> Result<()> {
     let l = model.layer(case.get("layer"))?;
     case.wholes([l.kind.0.into(), l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window]);
     case.reals([l.attention_scale]);
     match l.parts {
         Some(p) => {
-            case.wholes([p.rope.method.0, p.rope.layout.0, p.rope.rotary_dim, p.rope.rotary_offset].map(i64::from));
+            case.wholes([p.rope.method.0, p.rope.layout.0, p.rope.rotary_dim, p.rope.rotary_offset]);
             case.wholes([p.remap.method.0.into(), p.bias.method.0.into(), p.mask.window_left, p.mask.chunk]);
-            case.wholes([p.score.temperature.0.into()]);
+            case.wholes([p.score.temperature.0]);
             case.reals([p.rope.base, p.score.softcap, p.score.trained_length]);
         }
         None => {

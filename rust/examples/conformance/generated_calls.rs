@@ -2,29 +2,27 @@
 
 use farspan::Result;
 
-use crate::calls::scheme;
+use crate::calls::{made, State};
 use crate::json::{filled, number};
-use crate::memory::Memory;
 use crate::Case;
 
 /// Makes a call whose arguments follow the rules, and tells whether it is one.
-pub fn make(case: &mut Case<'_>, call: &str) -> Result<bool> {
-    match call {
+pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
+    match case.stage {
         "scheme_to_json" => {
-            let scheme = scheme(case)?;
-            let made = scheme.to_json()?;
+            let made = made(&state.scheme).to_json()?;
             case.text(made);
         }
+        "scheme_probe" => {
+            let made = made(&state.scheme).probe(case.get("length"), case.get("query"), case.get("key"), case.get("head"))?;
+            case.give(&made);
+        }
         "rope_frequencies" => {
-            let scheme = scheme(case)?;
-            let zeros = Memory::F64(vec![0.0; case.get::<i64>("count") as usize]);
-            let made = case.memory(zeros, |case, inv_freq| scheme.rope_frequencies(case.get("length"), inv_freq.doubles()))?;
+            let made = case.fills("inv_freq", |case, inv_freq| made(&state.scheme).rope_frequencies(case.get("length"), inv_freq.doubles()))?;
             case.reals([made]);
         }
         "bias_fill" => {
-            let scheme = scheme(case)?;
-            let zeros = Memory::F32(vec![0.0; case.get::<i64>("count") as usize]);
-            case.memory(zeros, |case, out| scheme.bias_fill(Some(case.context), case.get("head"), case.get("length"), case.get("first_distance"), out.floats()))?;
+            case.fills("out", |case, out| made(&state.scheme).bias_fill(Some(case.context), case.get("head"), case.get("length"), case.get("first_distance"), out.floats()))?;
         }
         "sinusoidal_fill" => {
             case.writes("out", |case, out| farspan::sinusoidal_fill(Some(case.context), farspan::Sinusoidal(case.get("layout")), case.get("first"), case.get("base"), out))?;
@@ -37,8 +35,15 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<bool> {
             case.writes("out", |case, out| farspan::fire_fill(Some(case.context), &config, case.get("query_positions"), case.get("key_positions"), out))?;
         }
         "token_nll" => {
-            let zeros = Memory::F64(vec![0.0; case.get::<&[i64]>("targets").len()]);
-            case.memory(zeros, |case, nll| case.reads("logits", |logits| farspan::eval::token_nll(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), nll.doubles())))?;
+            case.fills("nll", |case, nll| case.reads("logits", |logits| farspan::eval::token_nll(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), nll.doubles())))?;
+        }
+        "loss_merge" => {
+            let from = state.loss[case.index("from")];
+            state.loss[case.index("loss")].merge(&from)?;
+        }
+        "loss_summarize" => {
+            let made = state.loss[case.index("loss")].summary()?;
+            case.give(&made);
         }
         "judge" => {
             let made = farspan::eval::judge(Some(case.context), case.get("lengths"), case.get("nll"), case.get("trained_length"))?;
@@ -47,6 +52,41 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<bool> {
         "tokenize" => {
             let made = farspan::eval::tokenize(Some(case.context), farspan::eval::Tokenizer(case.get("tokenizer")), case.get("lowercase"), case.get::<&str>("text"))?;
             case.text(made);
+        }
+        "bleu_add" => {
+            let config = filled(farspan::eval::BleuConfig::new(), &case.given["config"]);
+            state.bleu_counts[case.index("counts")].add(Some(case.context), &config, case.get::<&str>("hypothesis"), case.get::<&[Option<&str>]>("references"))?;
+        }
+        "bleu_add_tokens" => {
+            let config = filled(farspan::eval::BleuConfig::new(), &case.given["config"]);
+            state.bleu_counts[case.index("counts")].add_tokens(Some(case.context), &config, case.get("hypothesis"), case.get::<&[Option<&[i64]>]>("references"))?;
+        }
+        "bleu_merge" => {
+            let from = state.bleu_counts[case.index("from")];
+            state.bleu_counts[case.index("counts")].merge(&from)?;
+        }
+        "bleu_score" => {
+            let config = filled(farspan::eval::BleuConfig::new(), &case.given["config"]);
+            let made = state.bleu_counts[case.index("counts")].score(&config)?;
+            case.give(&made);
+        }
+        "bleu_signature" => {
+            let config = filled(farspan::eval::BleuConfig::new(), &case.given["config"]);
+            let made = config.signature(case.get("references"))?;
+            case.text(made);
+        }
+        "chrf_add" => {
+            let config = filled(farspan::eval::ChrfConfig::new(), &case.given["config"]);
+            state.chrf_counts[case.index("counts")].add(Some(case.context), &config, case.get::<&str>("hypothesis"), case.get::<&[Option<&str>]>("references"))?;
+        }
+        "chrf_merge" => {
+            let from = state.chrf_counts[case.index("from")];
+            state.chrf_counts[case.index("counts")].merge(&from)?;
+        }
+        "chrf_score" => {
+            let config = filled(farspan::eval::ChrfConfig::new(), &case.given["config"]);
+            let made = state.chrf_counts[case.index("counts")].score(&config)?;
+            case.reals([made]);
         }
         "rouge" => {
             let config = filled(farspan::eval::RougeConfig::new(number(&case.given["config"]["kind"])), &case.given["config"]);
@@ -63,9 +103,23 @@ pub fn make(case: &mut Case<'_>, call: &str) -> Result<bool> {
             let made = farspan::eval::bootstrap_mean(Some(case.context), &config, case.get("values"))?;
             case.give(&made);
         }
+        "bleu_bootstrap" => {
+            let config = filled(farspan::eval::BootstrapConfig::new(), &case.given["config"]);
+            let bleu = filled(farspan::eval::BleuConfig::new(), &case.given["bleu"]);
+            let made = farspan::eval::bleu_bootstrap(Some(case.context), &config, &bleu, &state.bleu_counts[..case.index("segments")])?;
+            case.give(&made);
+        }
         "passkey_check" => {
             let made = farspan::eval::passkey_check(Some(case.context), case.get::<&str>("generated"), case.get("key"))?;
-            case.wholes([made.into()]);
+            case.wholes([made]);
+        }
+        "needle_place" => {
+            let made = case.fills("out", |case, out| farspan::eval::needle_place(Some(case.context), case.get("haystack"), case.get("needle"), case.get("question"), case.get("depth"), case.get("boundaries"), out.longs()))?;
+            case.wholes([made]);
+        }
+        "key_tokens" => {
+            let config = filled(farspan::eval::KeyTokensConfig::new(), &case.given["config"]);
+            case.fills("keys", |case, keys| farspan::eval::key_tokens(Some(case.context), &config, case.get("long_nll"), case.get("short_nll"), keys.longs()))?;
         }
         "long_ppl" => {
             let config = filled(farspan::eval::BootstrapConfig::new(), &case.given["config"]);

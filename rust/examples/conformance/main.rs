@@ -1,8 +1,6 @@
-//! Answers the conformance cases: `conformance ISA THREADS FILE...`, see `tests/vectors/conformance/README.md`.
+//! Answers the conformance cases: `conformance ISA THREADS FILE`, see `tests/vectors/conformance/README.md`.
 
-mod cache;
 mod calls;
-mod eval;
 mod generated;
 #[rustfmt::skip] // long lines
 mod generated_calls;
@@ -12,7 +10,7 @@ mod memory;
 use std::error::Error;
 use std::io::Write;
 
-use farspan::{Context, ContextConfig, Isa, Result, Scheme, Tensor, TensorMut};
+use farspan::{Context, ContextConfig, Isa, Result, Tensor, TensorMut};
 use serde_json::Value;
 
 use json::{number, Answer, Number};
@@ -20,15 +18,14 @@ use memory::Memory;
 
 /// A case while it runs.
 pub struct Case<'a> {
-    pub one: &'a Value,
-    /// What arguments are read from: those of the case, or a step or part of one.
+    /// The call that is being made, with its arguments.
     pub given: &'a Value,
     pub context: &'a Context,
-    /// The function that is being called.
+    /// Its name.
     pub stage: &'a str,
     /// Memory that a call may write, and what was in it before.
     outputs: Vec<(Memory, Memory)>,
-    /// Numbers that were answered: outputs at the end.
+    /// Numbers that were answered: outputs behind a group.
     wholes: Vec<i64>,
     reals: Vec<f64>,
 }
@@ -43,8 +40,8 @@ impl<'a> Case<'a> {
         number(&self.given[name])
     }
 
-    pub fn or_zero<T: Number + Default>(&self, name: &str) -> T {
-        self.get::<Option<T>>(name).unwrap_or_default()
+    pub fn index(&self, name: &str) -> usize {
+        self.get::<i64>(name) as usize
     }
 
     /// Calls `read` with an input.
@@ -53,11 +50,8 @@ impl<'a> Case<'a> {
     }
 
     /// Calls `write` with memory, which becomes an output.
-    pub fn memory<T>(
-        &mut self,
-        mut made: Memory,
-        write: impl FnOnce(&mut Self, &mut Memory) -> Result<T>,
-    ) -> Result<T> {
+    pub fn fills<T>(&mut self, name: &str, write: impl FnOnce(&mut Self, &mut Memory) -> Result<T>) -> Result<T> {
+        let mut made = Memory::new(&self.given[name]);
         let before = made.clone();
         let result = write(self, &mut made);
         self.outputs.push((made, before));
@@ -67,7 +61,18 @@ impl<'a> Case<'a> {
     /// Calls `write` with a tensor, which becomes an output.
     pub fn writes(&mut self, name: &str, write: impl FnOnce(&Self, &mut TensorMut<'_>) -> Result<()>) -> Result<()> {
         let given = &self.given[name];
-        self.memory(Memory::new(given), |case, memory| write(case, &mut memory.view_mut(given)?))
+        self.fills(name, |case, memory| write(case, &mut memory.view_mut(given)?))
+    }
+
+    /// The same with `out`, and with the log-sum-exps if they are wanted.
+    pub fn writes_with_lse(
+        &mut self,
+        write: impl FnOnce(&Self, &mut TensorMut<'_>, Option<&mut [f32]>) -> Result<()>,
+    ) -> Result<()> {
+        if !self.has("lse") {
+            return self.writes("out", |case, out| write(case, out, None));
+        }
+        self.fills("lse", |case, lse| case.writes("out", |case, out| write(case, out, Some(lse.floats()))))
     }
 
     pub fn add(&mut self, memory: Memory) {
@@ -78,8 +83,8 @@ impl<'a> Case<'a> {
         self.add(Memory::Text(text.into().into_bytes()));
     }
 
-    pub fn wholes(&mut self, values: impl IntoIterator<Item = i64>) {
-        self.wholes.extend(values);
+    pub fn wholes<T: Into<i64>>(&mut self, values: impl IntoIterator<Item = T>) {
+        self.wholes.extend(values.into_iter().map(T::into));
     }
 
     pub fn reals(&mut self, values: impl IntoIterator<Item = f64>) {
@@ -101,36 +106,26 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Names the function that is being called meanwhile.
-    pub fn during<T>(&mut self, stage: &'a str, make: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let before = std::mem::replace(&mut self.stage, stage);
-        let made = make(self)?;
-        self.stage = before;
-        Ok(made)
-    }
-
-    /// The scheme of a case or step: an object, a text as it stands, or none.
-    pub fn scheme_of(&mut self, holder: &Value) -> Result<Scheme> {
-        self.during("scheme_from_json", |_| match holder.get("scheme") {
-            None => Scheme::from_json("{}"),
-            Some(Value::String(text)) => Scheme::from_json(text),
-            Some(object) => Scheme::from_json(object.to_string()),
-        })
-    }
-
-    /// Calls `work` with each of a list of objects, from which arguments are read.
-    pub fn each(&mut self, name: &str, mut work: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
-        let holder = self.given;
-        for part in json::list(&holder[name]) {
-            self.given = part;
-            work(self)?;
+    /// Makes the calls of each group until one fails, unless it must.
+    fn run(&mut self, groups: &'a [Value]) -> Result<()> {
+        let mut state = calls::State::new();
+        for group in groups {
+            let made = json::list(group).iter().try_for_each(|call| {
+                (self.given, self.stage) = (call, call["call"].as_str().expect("a name"));
+                calls::make(self, &mut state)
+            });
+            if json::list(group).last().map_or(false, |last| last.get("status").is_some()) {
+                let (status, argument) = made.err().map_or((0, 0), |error| (error.status().code(), error.argument()));
+                self.wholes([status, argument]);
+            } else {
+                made?;
+            }
+            self.flush();
         }
-        self.given = holder;
         Ok(())
     }
 
-    fn write(&mut self, out: &mut impl Write, result: Result<()>) -> std::io::Result<()> {
-        self.flush();
+    fn write(&self, out: &mut impl Write, result: Result<()>) -> std::io::Result<()> {
         if let Err(error) = result {
             let untouched = u8::from(self.outputs.iter().all(|(now, before)| now == before));
             let (status, argument, message) = (error.status().code(), error.argument(), error.message());
@@ -161,15 +156,12 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     let isa = isas.into_iter().find(|isa| isa.name() == Some(&arguments[1])).ok_or("unknown ISA")?;
     let context = Context::new(&ContextConfig { threads: arguments[2].parse()?, isa, ..ContextConfig::new() })?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for file in &arguments[3..] {
-        let content: Value = serde_json::from_slice(&std::fs::read(file)?)?;
-        for one in json::list(&content["cases"]) {
-            let (given, stage) = (&one["arguments"], one["call"].as_str().expect("a call"));
-            let (outputs, wholes, reals) = (vec![], vec![], vec![]);
-            let mut case = Case { one, given, context: &context, stage, outputs, wholes, reals };
-            let result = calls::make(&mut case, stage);
-            case.write(&mut out, result)?;
-        }
+    let cases: Vec<Vec<Value>> = serde_json::from_slice(&std::fs::read(&arguments[3])?)?;
+    for groups in &cases {
+        let (outputs, wholes, reals) = (vec![], vec![], vec![]);
+        let mut case = Case { given: &Value::Null, context: &context, stage: "", outputs, wholes, reals };
+        let result = case.run(groups);
+        case.write(&mut out, result)?;
     }
     Ok(out.flush()?)
 }

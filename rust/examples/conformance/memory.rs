@@ -43,12 +43,9 @@ macro_rules! typed {
 }
 
 impl Memory {
-    /// The content that a tensor of the vectors, or an array with `elements` and `seed`, begins with.
+    /// What memory of the vectors begins with: zeros, or the content of a seed.
     pub fn new(description: &Value) -> Self {
-        let elements: i64 = match description.get("elements") {
-            Some(elements) => number(elements),
-            None => number::<&[i64]>(&description["shape"]).iter().product(),
-        };
+        let elements: i64 = number(&description["elements"]);
         let seed: Option<u64> = number(&description["seed"]);
         let numbers = |shift: u32, middle: f32, unit: f32| {
             let number = move |seed, n| ((random(seed, n) >> shift) as f32 - middle) / unit;
@@ -57,6 +54,8 @@ impl Memory {
         let short = || numbers(56, 128.0, 64.0);
         match description["dtype"].as_str() {
             Some("f16") => Memory::F16(short().map(|number| F16(half_bits(number))).collect()),
+            Some("f64") => Memory::F64(vec![0.0; elements as usize]),
+            Some("i64") => Memory::I64(vec![0; elements as usize]),
             Some("bf16") => Memory::Bf16(short().map(|number| Bf16((number.to_bits() >> 16) as u16)).collect()),
             _ => Memory::F32(numbers(40, 8_388_608.0, 4_194_304.0).collect()),
         }
@@ -88,26 +87,25 @@ impl Memory {
         }
     }
 
+    pub fn longs(&mut self) -> &mut [i64] {
+        match self {
+            Memory::I64(data) => data,
+            _ => panic!("not i64"),
+        }
+    }
+
     pub fn view(&self, description: &Value) -> Result<Tensor<'_>> {
         let (shape, stride, offset) = geometry(description);
-        typed!(self, data => match stride {
-            Some(stride) => Tensor::strided(data, shape, stride, offset),
-            None => Tensor::contiguous(&data[offset as usize..], shape),
-        })
+        typed!(self, data => Tensor::strided(data, shape, stride, offset))
     }
 
     pub fn view_mut(&mut self, description: &Value) -> Result<TensorMut<'_>> {
         let (shape, stride, offset) = geometry(description);
-        typed!(self, data => match stride {
-            Some(stride) => TensorMut::strided(data, shape, stride, offset),
-            None => TensorMut::contiguous(&mut data[offset as usize..], shape),
-        })
+        typed!(self, data => TensorMut::strided(data, shape, stride, offset))
     }
 }
 
-fn geometry(description: &Value) -> ([i64; 4], Option<[i64; 4]>, i64) {
-    let four = |list: &[i64]| list.try_into().expect("four numbers");
-    let offset: Option<i64> = number(&description["offset"]);
-    let stride: Option<&[i64]> = number(&description["stride"]);
-    (four(number(&description["shape"])), stride.map(four), offset.unwrap_or(0))
+fn geometry(description: &Value) -> ([i64; 4], [i64; 4], i64) {
+    let four = |name: &str| number::<&[i64]>(&description[name]).try_into().expect("four numbers");
+    (four("shape"), four("stride"), number(&description["offset"]))
 }

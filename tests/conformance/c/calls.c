@@ -1,79 +1,191 @@
-/* Each call of the conformance cases that needs no sequences. */
+/* The calls that do not follow from the headers alone, and the arguments that several have. */
 #include "calls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void make_scheme(struct run* run) {
-    const char* said = scheme_text(run);
-    farspan_scheme_destroy(run->made);
-    run->made = NULL;
-    run->stage = "scheme_from_json";
-    run->status = farspan_scheme_from_json(said, (int64_t)strlen(said), &run->made, &run->error);
-    run->scheme = run->made;
+const farspan_cache_batch* batch_of(struct run* run) {
+    const int64_t count = length(run->given, "sequences"), *indices = int64s(run, "sequences");
+    int64_t* ids = take(run, (size_t)count * sizeof *ids);
+    for (int64_t n = 0; n < count; ++n) ids[n] = run->sequences[indices[n]];
+    farspan_cache_batch* batch = take(run, sizeof *batch);
+    farspan_cache_batch_init(batch, sizeof *batch);
+    batch->sequence = ids;
+    batch->sequence_count = count;
+    batch->offsets = int64s(run, "offsets");
+    batch->offsets_count = length(run->given, "offsets");
+    return batch;
 }
 
-static void make_plan(struct run* run) {
-    CONFIG(problem, problem, member(run->given, "problem"));
-    CALL(plan_create, run->context, run->scheme, &problem, &run->plan);
-}
-
-static void scheme_probe(struct run* run) {
-    const cJSON* pair;
-    cJSON_ArrayForEach(pair, member(run->given, "pairs")) {
-        FRESH(probe, probe);
-        CALL(scheme_probe, run->scheme, whole(run->given, "length"), (int64_t)real_of(at(pair, 0)),
-             (int64_t)real_of(at(pair, 1)), (int32_t)real_of(at(pair, 2)), &probe);
-        GIVE(probe, probe);
-    }
-}
-
-static void scheme_visible(struct run* run) {
-    const cJSON* query;
-    cJSON_ArrayForEach(query, member(run->given, "queries")) {
-        int64_t ends[4];
-        CALL(scheme_visible, run->scheme, (int64_t)real_of(query), whole(run->given, "keys"), ends);
-        for (int n = 0; n < 4; ++n) give_whole(run, ends[n]);
-    }
-}
-
-static void attention_run(struct run* run) {
-    farspan_attention_data data = attention_data(run);
-    if (has(run->given, "workspace")) data.workspace_bytes = (int64_t)farspan_plan_workspace_size(run->plan);
+farspan_attention_data attention_data(struct run* run) {
+    FRESH(attention_data, data);
+    data.q = input(run, "q");
+    data.k = input(run, "k");
+    data.v = input(run, "v");
+    data.bias = input(run, "bias");
+    data.out = output(run, "out");
+    data.lse_count = elements(run, "lse");
+    if (data.lse_count > 0) data.lse = memory(run, "lse", 1);
+    if (!has(run->given, "workspace")) return data;
+    data.workspace_bytes = run->plan ? (int64_t)farspan_plan_workspace_size(run->plan)
+                                     : farspan_cache_plan_workspace_size(run->cache_plan);
     if (data.workspace_bytes > 0) data.workspace = take(run, (size_t)data.workspace_bytes);
-    CALL(attention_run, run->context, run->plan, &data);
+    return data;
 }
 
-static void attention(struct run* run) {
-    const farspan_attention_data data = attention_data(run);
-    CALL(attention, run->context, run->scheme, &data);
+struct references references_of(struct run* run) {
+    const cJSON* list = member(run->given, "references");
+    struct references result = {NULL, NULL, cJSON_GetArraySize(list)};
+    result.texts = take(run, (size_t)result.count * sizeof *result.texts);
+    result.ids = take(run, (size_t)result.count * sizeof *result.ids);
+    for (int n = 0; n < result.count; ++n) {
+        const cJSON* one = at(list, n);
+        if (cJSON_IsString(one)) result.texts[n] = (farspan_text){one->valuestring, (int64_t)strlen(one->valuestring)};
+        if (cJSON_IsArray(one)) result.ids[n] = (farspan_ids){int64_list(run, one), cJSON_GetArraySize(one)};
+    }
+    return result;
+}
+
+/* What was saved before is there for a new cache too. */
+static void cache_save(struct run* run) {
+    const int64_t size = farspan_cache_save_size(run->cache, SEQUENCE);
+    unsigned char* data = take(run, (size_t)size);
+    CALL(cache_save, run->context, run->cache, SEQUENCE, data, size);
+    run->saved[run->saved_count].data = data;
+    run->saved[run->saved_count++].size = size;
+}
+
+/* Of what was saved: all, perhaps with an inverted byte, or its beginning. */
+static void cache_restore(struct run* run) {
+    const int64_t index = whole(run->given, "saved"), size = run->saved[index].size;
+    unsigned char* data = take(run, (size_t)size);
+    memcpy(data, run->saved[index].data, (size_t)size);
+    if (has(run->given, "damage")) data[whole(run->given, "damage")] ^= 0xff;
+    int64_t made = 0;
+    CALL(cache_restore, run->context, run->cache, data, whole_or(run->given, "bytes", size), &made);
+    run->sequences[run->sequence_count++] = made;
+}
+
+static void cache_plan_create(struct run* run) {
+    const cJSON* given = run->given;
+    const farspan_cache_batch* batch = batch_of(run);
+    FRESH(cache_problem, problem);
+    run->given = member(given, "problem");
+    problem.query_heads = whole(run->given, "query_heads");
+    problem.length = whole(run->given, "length");
+    problem.positions = int64s(run, "positions");
+    problem.positions_count = length(run->given, "positions");
+    run->given = given;
+    farspan_cache_plan_destroy(run->made.cache_plan);
+    run->made.cache_plan = NULL;
+    CALL(cache_plan_create, run->context, run->scheme, run->cache, batch, &problem, &run->made.cache_plan);
+    run->cache_plan = run->made.cache_plan;
+}
+
+static void loss_init(struct run* run) {
+    farspan_loss* loss = &run->loss[whole(run->given, "loss")];
+    farspan_loss_init(loss, sizeof *loss);
+    loss->block_tokens = whole(run->given, "block_tokens");
+}
+
+static void verdict_name(struct run* run) {
+    new_text(run, farspan_verdict_name((int32_t)whole(run->given, "verdict")));
+}
+
+static void model_from_metadata(struct run* run) {
+    const cJSON *given = run->given, *list = member(given, "entries"), *entry;
+    farspan_metadata *entries = take(run, (size_t)cJSON_GetArraySize(list) * sizeof *entries), *to = entries;
+    cJSON_ArrayForEach(entry, list) {
+        run->given = entry;
+        const int64_t count = length(entry, "values");
+        to->key = text(entry, "key");
+        to->key_bytes = (int64_t)strlen(to->key);
+        to->type = (int32_t)whole(entry, "type");
+        to->is_array = (int32_t)whole(entry, "is_array");
+        if (to->type == FARSPAN_METADATA_INTEGER) to->integers = int64s(run, "values"), to->integers_count = count;
+        if (to->type == FARSPAN_METADATA_REAL) to->reals = doubles(run, "values"), to->reals_count = count;
+        if (to->type == FARSPAN_METADATA_TEXT) to->texts = texts(run, "values"), to->texts_count = count;
+        ++to;
+    }
+    run->given = given;
+    CONFIG(model_options, options, member(given, "options"));
+    CALL(model_from_metadata, run->context, entries, to - entries, &options, &run->made.model);
+    run->model = run->made.model;
+}
+
+/* The scheme of a layer is that of the calls behind it. */
+static void model_scheme(struct run* run) {
+    FRESH(model_layer, layer);
+    CALL(model_layer_at, run->model, whole(run->given, "layer"), &layer);
+    run->scheme = layer.scheme;
+}
+
+static void model_layer_at(struct run* run) {
+    FRESH(model_layer, l);
+    CALL(model_layer_at, run->model, whole(run->given, "layer"), &l);
+    const int64_t sizes[7] = {l.kind, l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window};
+    int64_t parts[9] = {0};
+    double reals[3] = {0};
+    if (l.scheme) {
+        const int64_t chosen[9] = {l.rope->method,        l.rope->layout,  l.rope->rotary_dim,
+                                   l.rope->rotary_offset, l.remap->method, l.bias->method,
+                                   l.mask->window_left,   l.mask->chunk,   l.score->temperature};
+        memcpy(parts, chosen, sizeof parts);
+        reals[0] = l.rope->base;
+        reals[1] = l.score->softcap;
+        reals[2] = l.score->trained_length;
+    }
+    for (int n = 0; n < 7; ++n) give_whole(run, sizes[n]);
+    for (int n = 0; n < 9; ++n) give_whole(run, parts[n]);
+    give_real(run, l.attention_scale);
+    for (int n = 0; n < 3; ++n) give_real(run, reals[n]);
+}
+
+/* The notes with a code and a path. */
+static void model_note_at(struct run* run) {
+    const char* said = "";
+    int64_t severity = -1, count = 0;
+    FRESH(model_info, info);
+    CALL(model_describe, run->model, &info);
+    for (int64_t n = 0; n < info.notes; ++n) {
+        FRESH(model_note, note);
+        CALL(model_note_at, run->model, n, &note);
+        if (note.code != whole(run->given, "code") || strcmp(note.path, text(run->given, "path")) != 0) continue;
+        if (count++ == 0) said = note.text;
+        severity = note.severity;
+    }
+    give_whole(run, severity);
+    give_whole(run, count);
+    for (size_t n = 0; said[n]; ++n) give_whole(run, (unsigned char)said[n]);
 }
 
 static const struct call calls[] = {
-    {"scheme_probe", scheme_probe},     {"scheme_visible", scheme_visible},
-    {"attention_run", attention_run},   {"attention", attention},
-    {"model_layer_at", model_layer_at}, {"model_note_at", model_note_at},
-    {"cache_history", cache_history},   {NULL, NULL},
+    {"cache_save", cache_save},
+    {"cache_restore", cache_restore},
+    {"cache_plan_create", cache_plan_create},
+    {"loss_init", loss_init},
+    {"verdict_name", verdict_name},
+    {"model_from_metadata", model_from_metadata},
+    {"model_scheme", model_scheme},
+    {"model_layer_at", model_layer_at},
+    {"model_note_at", model_note_at},
+    {NULL, NULL},
 };
 
-const struct call* find(const char* name) {
-    const struct call* const lists[] = {calls, step_calls, eval_calls, regular_calls};
-    for (size_t n = 0; n < sizeof lists / sizeof *lists; ++n)
-        for (const struct call* one = lists[n]; one->name; ++one)
-            if (strcmp(one->name, name) == 0) return one;
+void run_call(struct run* run) {
+    const char* name = text(run->given, "call");
+    for (const struct call* one = regular_calls; one->name; ++one)
+        if (strcmp(one->name, name) == 0) return one->make(run);
+    for (const struct call* one = calls; one->name; ++one)
+        if (strcmp(one->name, name) == 0) return one->make(run);
     fprintf(stderr, "unknown call: %s\n", name);
     exit(2);
 }
 
-void run_case(struct run* run) {
-    run->given = run->one;
-    if (has(run->one, "model"))
-        make_model(run);
-    else
-        make_scheme(run);
-    run->given = member(run->one, "arguments");
-    if (run->status == FARSPAN_OK && has(run->given, "problem")) make_plan(run);
-    if (run->status == FARSPAN_OK) find(text(run->one, "call"))->make(run);
-    flush(run);
+void begin_case(struct run* run) {
+    for (int n = 0; n < MOST_COUNTERS; ++n) {
+        farspan_bleu_counts_init(&run->bleu_counts[n], sizeof *run->bleu_counts);
+        farspan_chrf_counts_init(&run->chrf_counts[n], sizeof *run->chrf_counts);
+    }
 }

@@ -1,4 +1,4 @@
-// Each call of the conformance cases, through farspan.hpp.
+// The calls that do not follow from the headers alone, through farspan.hpp.
 #include <cstdio>
 
 #include "call.hpp"
@@ -8,137 +8,139 @@ namespace {
 
 using namespace farspan;
 
-farspan::model model_of(const call& c) {
-    const cJSON* given = member(c.r.one, "model");
-    const std::string call = c.r.stage;
-    c.r.given = given;
-    model_options options;
-    if (c.has("options")) {
-        options = c.config<farspan_model_options>("model_options", "options", std::move(options));
-        c.r.given = member(given, "options");
-        options.set_t5(c.floats("t5_encoder"), c.floats("t5_decoder"));
-        options.set_rope(c.reals("rope_freqs"), c.reals("rope_short"), c.reals("rope_long"));
-        c.r.given = given;
-    }
-    if (c.has("metadata")) {
-        std::vector<metadata> list;
-        c.each("metadata", [&](const cJSON*) {
-            metadata& entry = list.emplace_back();
-            entry.key = c.text("key");
-            const auto set = [&](const auto& values) {
-                if (c.whole("is_array"))
-                    entry.value = values;
-                else
-                    entry.value = values.at(0);
-            };
-            std::vector<std::string> texts;
-            if (c.small("type") == FARSPAN_METADATA_INTEGER) return set(c.wholes("values"));
-            if (c.small("type") == FARSPAN_METADATA_REAL) return set(c.reals("values"));
-            c.each("values", [&](const cJSON* value) { texts.emplace_back(value->valuestring); });
-            set(texts);
-        });
-        c.r.stage = "model_from_metadata";
-        return model::from_metadata(list, options);
-    }
-    if (c.has("gguf")) {
-        const std::string hexadecimal = c.text("gguf");
-        std::vector<std::byte> file;
-        for (std::size_t n = 0; n < hexadecimal.size(); n += 2)
-            file.push_back(static_cast<std::byte>(std::stoi(hexadecimal.substr(n, 2), nullptr, 16)));
-        c.r.stage = "model_from_gguf";
-        return model::from_gguf(file, options);
-    }
-    c.r.stage = "model_from_config";
-    return model::from_config(c.text("config"), options);
-}
-
-}  // namespace
-
-model case_model(const call& c) {
-    model made = model_of(c);
-    c.r.given = member(c.r.one, "arguments");
-    c.r.stage = text(c.r.one, "call");
-    return made;
-}
-
-scheme case_scheme(const call& c) {
-    if (has(c.r.one, "model")) {
-        const model made = case_model(c);
-        return made.scheme_of(whole(member(c.r.one, "model"), "layer"));
-    }
-    c.r.given = c.r.one;
-    scheme made = c.scheme();
-    c.r.given = member(c.r.one, "arguments");
-    return made;
-}
-
-plan case_plan(const call& c) {
-    const scheme scheme = case_scheme(c);
+void plan_create(call& c) {
     auto problem = c.config<farspan_problem, farspan::problem>("problem", "problem");
-    c.r.given = member(c.r.given, "problem");
-    problem.set_query_positions(c.wholes("query_positions"), problem.query_position_stride);
-    problem.set_key_positions(c.wholes("key_positions"), problem.key_position_stride);
-    problem.set_axis_positions(c.wholes("query_axis_positions"), c.wholes("key_axis_positions"));
-    problem.set_segments(c.wholes("query_offsets"), c.wholes("key_offsets"));
-    problem.set_key_ranges(c.wholes("key_ranges"));
-    problem.segments = whole_or(c.r.given, "segments", problem.segments);
-    c.r.given = member(c.r.one, "arguments");
-    c.r.stage = "plan_create";
-    plan made(scheme, problem, c.context);
-    c.r.stage = text(c.r.one, "call");
-    return made;
-}
-
-namespace {
-
-void scheme_probe(const call& c) {
-    const scheme scheme = case_scheme(c);
-    const int64_t length = c.whole("length");
-    c.each("pairs", [&](const cJSON* pair) {
-        const auto number = [&](int n) { return static_cast<int64_t>(real_of(at(pair, n))); };
-        const farspan_probe probe = scheme.probe(length, number(0), number(1), static_cast<int32_t>(number(2)));
-        give(&c.r, "probe", &probe);
+    c.within(member(c.r.given, "problem"), [&] {
+        problem.set_query_positions(c.wholes("query_positions"), problem.query_position_stride);
+        problem.set_key_positions(c.wholes("key_positions"), problem.key_position_stride);
+        problem.set_axis_positions(c.wholes("query_axis_positions"), c.wholes("key_axis_positions"));
+        problem.set_segments(c.wholes("query_offsets"), c.wholes("key_offsets"));
+        problem.set_key_ranges(c.wholes("key_ranges"));
+        problem.segments = c.whole("segments", problem.segments);
     });
+    c.plan.emplace(*c.scheme, problem, c.context);
 }
 
-void scheme_visible(const call& c) {
-    const scheme scheme = case_scheme(c);
-    for (const int64_t query : c.wholes("queries"))
-        for (const int64_t end : scheme.visible(query, c.whole("keys"))) c.give({end});
-}
-
-void fire_fill(const call& c) {
-    const cJSON* given = c.r.given;
+void fire_fill(call& c) {
     auto config = c.config<farspan_fire_config, fire_config>("fire_config", "config");
     const int32_t hidden = config.hidden, heads = config.heads;
-    c.r.given = member(given, "config");
-    config.set_weights(c.floats("w1"), c.floats("b1"), c.floats("w2"), c.floats("b2"));
+    c.within(member(c.r.given, "config"),
+             [&] { config.set_weights(c.floats("w1"), c.floats("b1"), c.floats("w2"), c.floats("b2")); });
     config.hidden = hidden;
     config.heads = heads;
-    c.r.given = given;
     farspan::fire_fill(config, c.out("out"), c.wholes("query_positions"), c.wholes("key_positions"), c.context);
 }
 
-void attention_run(const call& c) {
-    const const_tensor q = c.in("q"), k = c.in("k"), v = c.in("v");
+void attention_run(call& c) {
+    const const_tensor q = c.in("q"), k = c.in("k"), v = c.in("v"), bias = c.in(c.has("bias") ? "bias" : "q");
     const tensor out = c.out("out");
+    std::vector<std::byte> workspace(c.has("workspace") ? c.plan->workspace_size() : 0);
     run_options options;
-    options.lse = c.lse_of(q);
-    const plan plan = case_plan(c);
-    std::vector<std::byte> workspace(c.has("workspace") ? plan.workspace_size() : 0);
+    options.lse = c.memory<float>("lse", 1);
     options.workspace = workspace;
-    const const_tensor bias = c.has("bias") ? c.in("bias") : q;
     if (c.has("bias")) options.bias = &bias;
-    plan.run(q, k, v, out, options, c.context);
+    c.plan->run(q, k, v, out, options, c.context);
 }
 
-void attention(const call& c) {
-    farspan::attention(case_scheme(c), c.in("q"), c.in("k"), c.in("v"), c.out("out"), c.context);
+void attention(call& c) { farspan::attention(*c.scheme, c.in("q"), c.in("k"), c.in("v"), c.out("out"), c.context); }
+
+void cache_create(call& c) {
+    c.cache.emplace(c.config<farspan_cache_config, cache_config>("cache_config", "config"));
+    c.sequences.clear();
 }
 
-void model_layer_at(const call& c) {
-    const model made = case_model(c);
-    const farspan_model_layer l = made.layer_at(c.whole("layer"));
+// Of what was saved: all, perhaps with an inverted byte, or its beginning.
+void cache_restore(call& c) {
+    std::vector<std::byte> bytes = c.saved.at(c.index("saved"));
+    bytes.resize(static_cast<std::size_t>(c.whole("bytes", static_cast<int64_t>(bytes.size()))));
+    if (c.has("damage")) bytes.at(c.index("damage")) ^= std::byte{0xff};
+    c.sequences.push_back(c.cache->restore(bytes));
+}
+
+void cache_plan_create(call& c) {
+    const cache_batch batch = c.batch();
+    c.within(member(c.r.given, "problem"), [&] {
+        c.cache_plan.emplace(*c.scheme, *c.cache, batch, c.whole("query_heads"), c.wholes("positions"),
+                             c.whole("length"), c.context);
+    });
+}
+
+void cache_run(call& c) {
+    const const_tensor q = c.in("q");
+    const tensor out = c.out("out");
+    const auto lse = c.memory<float>("lse", 1);
+    std::vector<std::byte> workspace(c.has("workspace") ? c.cache_plan->workspace_size() : 0);
+    c.cache_plan->run(c.whole("layer"), q, out, {lse, workspace}, c.context);
+}
+
+void attention_decode(call& c) {
+    const const_tensor q = c.in("q");
+    const tensor out = c.out("out");
+    farspan::attention_decode(*c.scheme, *c.cache, c.whole("layer"), c.batch(), q, out, c.memory<float>("lse", 1),
+                              c.context);
+}
+
+eval::windows windows_of(call& c) {
+    return eval::windows(c.config<farspan_windows_config, eval::windows_config>("windows_config", "config", "kind"));
+}
+
+void windows_get(call& c) {
+    const farspan_window window = windows_of(c)[c.whole("index")];
+    give(&c.r, "window", &window);
+}
+
+void loss_init(call& c) {
+    c.loss[c.index("loss")] = {};
+    c.loss[c.index("loss")].block_tokens = c.whole("block_tokens");
+}
+
+void loss_add_by_context(call& c) {
+    eval::loss empty;
+    empty.block_tokens = c.whole("block_tokens");
+    if (!c.curve) c.curve.emplace(c.wholes("edges"), empty);
+    c.curve->add(c.whole("first_context"), c.reals("nll"), c.wholes("targets"), c.whole("ignore_index"));
+    c.loss.assign(c.curve->buckets().begin(), c.curve->buckets().end());
+}
+
+void passkey_make(call& c) {
+    const eval::passkey made =
+        eval::passkey_make(c.config<farspan_passkey_config, eval::passkey_config>("passkey_config", "config", "form"));
+    new_text(&c.r, made.text.c_str());
+    c.give({made.key, made.key_begin, made.key_end, made.bytes});
+    give_real(&c.r, made.depth);
+}
+
+model_options options_of(call& c) {
+    auto options = c.config<farspan_model_options, model_options>("model_options", "options");
+    c.within(member(c.r.given, "options"), [&] {
+        options.set_t5(c.floats("t5_encoder"), c.floats("t5_decoder"));
+        options.set_rope(c.reals("rope_freqs"), c.reals("rope_short"), c.reals("rope_long"));
+    });
+    return options;
+}
+
+void model_from_metadata(call& c) {
+    std::vector<metadata> list;
+    c.each("entries", [&] {
+        metadata& entry = list.emplace_back();
+        entry.key = c.text("key");
+        const auto set = [&](const auto& values) {
+            if (c.whole("is_array"))
+                entry.value = values;
+            else
+                entry.value = values.at(0);
+        };
+        if (c.small("type") == FARSPAN_METADATA_INTEGER) return set(c.wholes("values"));
+        if (c.small("type") == FARSPAN_METADATA_REAL) return set(c.reals("values"));
+        std::vector<std::string> texts;
+        c.each("values", [&] { texts.emplace_back(c.r.given->valuestring); });
+        set(texts);
+    });
+    c.model.emplace(model::from_metadata(list, options_of(c)));
+}
+
+void model_layer_at(call& c) {
+    const farspan_model_layer l = c.model->layer_at(c.whole("layer"));
     c.give({l.kind, l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window});
     give_real(&c.r, l.attention_scale);
     if (!l.scheme) {
@@ -146,17 +148,16 @@ void model_layer_at(const call& c) {
         for (int n = 0; n < 3; ++n) give_real(&c.r, 0);
         return;
     }
-    const layer_parts p = made.parts_of(c.whole("layer"));
+    const layer_parts p = c.model->parts_of(c.whole("layer"));
     c.give({p.rope.method, p.rope.layout, p.rope.rotary_dim, p.rope.rotary_offset, p.remap.method, p.bias.method,
             p.mask.window_left, p.mask.chunk, p.score.temperature});
     for (const double value : {p.rope.base, p.score.softcap, p.score.trained_length}) give_real(&c.r, value);
 }
 
-void model_note_at(const call& c) {
-    const model made = case_model(c);
+void model_note_at(call& c) {
     std::string said;
     int64_t severity = -1, count = 0;
-    for (const farspan_model_note& note : made.notes()) {
+    for (const farspan_model_note& note : c.model->notes()) {
         if (note.code != c.small("code") || note.path != c.text("path")) continue;
         if (count++ == 0) said = note.text;
         severity = note.severity;
@@ -167,36 +168,59 @@ void model_note_at(const call& c) {
 
 const call_map& calls() {
     static const call_map all = {
-        {"scheme_probe", scheme_probe},   {"scheme_visible", scheme_visible}, {"fire_fill", fire_fill},
-        {"attention_run", attention_run}, {"attention", attention},           {"model_layer_at", model_layer_at},
-        {"model_note_at", model_note_at}, {"cache_history", cache_history},
+        {"plan_create", plan_create},
+        {"fire_fill", fire_fill},
+        {"attention_run", attention_run},
+        {"attention", attention},
+        {"cache_create", cache_create},
+        {"cache_save", [](call& c) { c.saved.push_back(c.cache->save(c.sequence())); }},
+        {"cache_restore", cache_restore},
+        {"cache_plan_create", cache_plan_create},
+        {"cache_run", cache_run},
+        {"attention_decode", attention_decode},
+        {"windows_count", [](call& c) { c.give({windows_of(c).size()}); }},
+        {"windows_get", windows_get},
+        {"loss_init", loss_init},
+        {"loss_add_by_context", loss_add_by_context},
+        {"verdict_name", [](call& c) { new_text(&c.r, std::string(eval::verdict_name(c.small("verdict"))).c_str()); }},
+        {"passkey_make", passkey_make},
+        {"model_from_config",
+         [](call& c) { c.model.emplace(model::from_config(c.text("text"), options_of(c), c.context)); }},
+        {"model_from_gguf",
+         [](call& c) { c.model.emplace(model::from_gguf(c.bytes("file"), options_of(c), c.context)); }},
+        {"model_from_metadata", model_from_metadata},
+        {"model_scheme", [](call& c) { c.scheme.emplace(c.model->scheme_of(c.whole("layer"))); }},
+        {"model_layer_at", model_layer_at},
+        {"model_note_at", model_note_at},
     };
     return all;
 }
 
+std::optional<call> now;
+
 }  // namespace
 }  // namespace conformance
 
-void run_case(run* r) {
-    using namespace conformance;
+using namespace conformance;
+
+void begin_case(run* r) {
     static const farspan::context context = [&] {  // as main.c made one through C
         farspan::context_config config;
         config.threads = farspan_context_threads(r->context);
         config.isa = farspan_context_isa(r->context);
         return farspan::context(config);
     }();
-    const std::string name = text(r->one, "call");
-    const call_map* list = &regular_calls();
-    for (const call_map* other : {&calls(), &eval_calls()})
-        if (other->count(name)) list = other;
-    r->stage = text(r->one, "call");
-    r->given = member(r->one, "arguments");
+    now.emplace(*r, &context);
+}
+
+void run_call(run* r) {
+    r->stage = text(r->given, "call");
+    const call_map& list = calls().count(r->stage) ? calls() : regular_calls();
     try {
-        list->at(name)({*r, &context});
+        list.at(r->stage)(*now);
     } catch (const farspan::error& cause) {
         r->status = cause.status();
         r->error.argument = cause.argument();
         std::snprintf(r->error.message, sizeof r->error.message, "%s", cause.what());
     }
-    flush(r);
 }

@@ -5,75 +5,178 @@ namespace conformance {
 
 const call_map& regular_calls() {
     static const call_map all = {
-        {"scheme_to_json", [](const call& c) {
-             const auto made = case_scheme(c).to_json();
+        {"scheme_from_json", [](call& c) {
+             c.scheme.emplace(farspan::scheme::from_json(c.text("text")));
+         }},
+        {"scheme_to_json", [](call& c) {
+             const auto made = c.scheme->to_json();
              new_text(&c.r, made.c_str());
          }},
-        {"rope_frequencies", [](const call& c) {
-             const auto inv_freq = c.fresh<double>(OUTPUT_F64, c.whole("count"));
-             const auto made = case_scheme(c).frequencies(inv_freq, c.whole("length"));
+        {"scheme_probe", [](call& c) {
+             const auto made = c.scheme->probe(c.whole("length"), c.whole("query"), c.whole("key"), c.small("head"));
+             give(&c.r, "probe", &made);
+         }},
+        {"scheme_visible", [](call& c) {
+             const auto made = c.scheme->visible(c.whole("query"), c.whole("keys"));
+             for (const int64_t one : made) c.give({one});
+         }},
+        {"rope_frequencies", [](call& c) {
+             const auto inv_freq = c.memory<double>("inv_freq", 1);
+             const auto made = c.scheme->frequencies(inv_freq, c.whole("length"));
              give_real(&c.r, made);
          }},
-        {"rope_apply", [](const call& c) {
+        {"rope_apply", [](call& c) {
              const farspan::tensor out = c.out_or("out", "in");
-             farspan::rope_apply(case_scheme(c), c.has("out") ? c.in("in") : farspan::const_tensor(out), out, c.wholes("positions"), c.config<farspan_rope_options, farspan::rope_options>("rope_options", "options"), c.context);
+             farspan::rope_apply(*c.scheme, c.has("out") ? c.in("in") : farspan::const_tensor(out), out, c.wholes("positions"), c.config<farspan_rope_options, farspan::rope_options>("rope_options", "options"), c.context);
          }},
-        {"bias_fill", [](const call& c) {
-             const auto out = c.fresh<float>(OUTPUT_F32, c.whole("count"));
-             case_scheme(c).bias(c.small("head"), c.whole("first_distance"), out, c.whole("length"), c.context);
+        {"bias_fill", [](call& c) {
+             const auto out = c.memory<float>("out", 1);
+             c.scheme->bias(c.small("head"), c.whole("first_distance"), out, c.whole("length"), c.context);
          }},
-        {"sinusoidal_fill", [](const call& c) {
+        {"sinusoidal_fill", [](call& c) {
              const farspan::tensor out = c.out("out");
              farspan::sinusoidal_fill(c.small("layout"), c.whole("first"), c.real("base"), out, c.context);
          }},
-        {"position_lookup", [](const call& c) {
+        {"position_lookup", [](call& c) {
              const farspan::tensor out = c.out_or("out", "table");
              farspan::position_lookup(c.has("out") ? c.in("table") : farspan::const_tensor(out), out, c.wholes("positions"), c.context);
          }},
-        {"plan_tile_counts", [](const call& c) {
-             const auto made = case_plan(c).tile_counts();
+        {"plan_tile_counts", [](call& c) {
+             const auto made = c.plan->tile_counts();
              for (const int64_t one : made) c.give({one});
          }},
-        {"attention_merge", [](const call& c) {
+        {"attention_merge", [](call& c) {
              const farspan::tensor out_a = c.out_or("out_a", "out_b");
-             const auto lse_a = c.lse("lse_a", 1);
-             const auto lse_b = c.lse("lse_b", 0);
+             const auto lse_a = c.memory<float>("lse_a", 1);
+             const auto lse_b = c.memory<float>("lse_b", 0);
              farspan::attention_merge(out_a, lse_a, c.has("out_a") ? c.in("out_b") : farspan::const_tensor(out_a), lse_b, c.context);
          }},
-        {"token_nll", [](const call& c) {
-             const auto nll = c.fresh<double>(OUTPUT_F64, length(c.r.given, "targets"));
+        {"cache_sequence_create", [](call& c) {
+             const auto made = c.cache->sequence_create();
+             c.sequences.push_back(made);
+         }},
+        {"cache_sequence_destroy", [](call& c) {
+             c.cache->sequence_destroy(c.sequence());
+         }},
+        {"cache_fork", [](call& c) {
+             const auto made = c.cache->fork(c.sequence());
+             c.sequences.push_back(made);
+         }},
+        {"cache_evict", [](call& c) {
+             c.cache->evict(c.sequence(), c.whole("first"), c.whole("last"));
+         }},
+        {"cache_keep", [](call& c) {
+             c.cache->keep(c.sequence(), c.whole("sinks"), c.whole("recent"));
+         }},
+        {"cache_clear", [](call& c) {
+             c.cache->clear();
+         }},
+        {"cache_sequence_info", [](call& c) {
+             const auto made = c.cache->sequence_info(c.sequence());
+             give(&c.r, "sequence_info", &made);
+         }},
+        {"cache_get_statistics", [](call& c) {
+             const auto made = c.cache->statistics();
+             give(&c.r, "cache_statistics", &made);
+         }},
+        {"cache_append", [](call& c) {
+             c.cache->append(c.batch(), c.wholes("positions"), c.context);
+         }},
+        {"cache_write", [](call& c) {
+             c.cache->write(c.whole("layer"), c.batch(), c.in("k"), c.in("v"), c.context);
+         }},
+        {"token_nll", [](call& c) {
+             const auto nll = c.memory<double>("nll", 1);
              farspan::eval::token_nll(c.in("logits"), c.wholes("targets"), c.whole("ignore_index"), nll, c.context);
          }},
-        {"token_nll_grad", [](const call& c) {
+        {"token_nll_grad", [](call& c) {
              const farspan::tensor grad = c.out_or("grad", "logits");
              farspan::eval::token_nll_grad(c.has("grad") ? c.in("logits") : farspan::const_tensor(grad), c.wholes("targets"), c.whole("ignore_index"), grad, c.floats("weights"), c.context);
          }},
-        {"judge", [](const call& c) {
+        {"loss_add", [](call& c) {
+             c.loss[c.index("loss")].add(c.reals("nll"), c.wholes("targets"), c.whole("ignore_index"), c.whole("bytes"), c.context);
+         }},
+        {"loss_merge", [](call& c) {
+             c.loss[c.index("loss")].merge(c.loss[c.index("from")]);
+         }},
+        {"loss_summarize", [](call& c) {
+             const auto made = c.loss[c.index("loss")].summary();
+             give(&c.r, "loss_summary", &made);
+         }},
+        {"judge", [](call& c) {
              const auto made = farspan::eval::judge(c.wholes("lengths"), c.reals("nll"), c.whole("trained_length"), c.context);
              give(&c.r, "verdict", &made);
          }},
-        {"tokenize", [](const call& c) {
+        {"tokenize", [](call& c) {
              const auto made = farspan::eval::tokenize(c.small("tokenizer"), c.text("text"), c.small("lowercase") != 0, c.context);
              new_text(&c.r, made.c_str());
          }},
-        {"bootstrap_mean", [](const call& c) {
+        {"bleu_add", [](call& c) {
+             c.bleu_counts[c.index("counts")].add(c.config<farspan_bleu_config, farspan::eval::bleu_config>("bleu_config", "config"), c.text("hypothesis"), c.references<std::string_view>(), c.context);
+         }},
+        {"bleu_add_tokens", [](call& c) {
+             c.bleu_counts[c.index("counts")].add_tokens(c.config<farspan_bleu_config, farspan::eval::bleu_config>("bleu_config", "config"), c.wholes("hypothesis"), c.references<farspan::eval::ids>(), c.context);
+         }},
+        {"bleu_merge", [](call& c) {
+             c.bleu_counts[c.index("counts")].merge(c.bleu_counts[c.index("from")]);
+         }},
+        {"bleu_score", [](call& c) {
+             const auto made = c.bleu_counts[c.index("counts")].score(c.config<farspan_bleu_config, farspan::eval::bleu_config>("bleu_config", "config"));
+             give(&c.r, "bleu_result", &made);
+         }},
+        {"bleu_signature", [](call& c) {
+             const auto made = c.config<farspan_bleu_config, farspan::eval::bleu_config>("bleu_config", "config").signature(c.small("references"));
+             new_text(&c.r, made.c_str());
+         }},
+        {"chrf_add", [](call& c) {
+             c.chrf_counts[c.index("counts")].add(c.config<farspan_chrf_config, farspan::eval::chrf_config>("chrf_config", "config"), c.text("hypothesis"), c.references<std::string_view>(), c.context);
+         }},
+        {"chrf_merge", [](call& c) {
+             c.chrf_counts[c.index("counts")].merge(c.chrf_counts[c.index("from")]);
+         }},
+        {"chrf_score", [](call& c) {
+             const auto made = c.chrf_counts[c.index("counts")].score(c.config<farspan_chrf_config, farspan::eval::chrf_config>("chrf_config", "config"));
+             give_real(&c.r, made);
+         }},
+        {"rouge", [](call& c) {
+             const auto made = farspan::eval::rouge(c.config<farspan_rouge_config, farspan::eval::rouge_config>("rouge_config", "config", "kind"), c.text("hypothesis"), c.references<std::string_view>(), c.context);
+             give(&c.r, "rouge_result", &made);
+         }},
+        {"rouge_tokens", [](call& c) {
+             const auto made = farspan::eval::rouge_tokens(c.config<farspan_rouge_config, farspan::eval::rouge_config>("rouge_config", "config", "kind"), c.wholes("hypothesis"), c.references<farspan::eval::ids>(), c.context);
+             give(&c.r, "rouge_result", &made);
+         }},
+        {"bootstrap_mean", [](call& c) {
              const auto made = farspan::eval::bootstrap_mean(c.reals("values"), c.config<farspan_bootstrap_config, farspan::eval::bootstrap_config>("bootstrap_config", "config"), c.context);
              give(&c.r, "interval", &made);
          }},
-        {"passkey_check", [](const call& c) {
+        {"bleu_bootstrap", [](call& c) {
+             const auto made = farspan::eval::bleu_bootstrap(c.config<farspan_bleu_config, farspan::eval::bleu_config>("bleu_config", "bleu"), first(c.bleu_counts, c.index("segments")), c.config<farspan_bootstrap_config, farspan::eval::bootstrap_config>("bootstrap_config", "config"), c.context);
+             give(&c.r, "interval", &made);
+         }},
+        {"passkey_check", [](call& c) {
              const auto made = farspan::eval::passkey_check(c.text("generated"), c.whole("key"), c.context);
              c.give({made});
          }},
-        {"long_ppl", [](const call& c) {
+        {"needle_place", [](call& c) {
+             const auto out = c.memory<int64_t>("out", 1);
+             const auto made = farspan::eval::needle_place(c.wholes("haystack"), c.wholes("needle"), c.wholes("question"), c.real("depth"), out, c.wholes("boundaries"), c.context);
+             c.give({made});
+         }},
+        {"key_tokens", [](call& c) {
+             const auto keys = c.memory<int64_t>("keys", 1);
+             farspan::eval::key_tokens(c.reals("long_nll"), c.reals("short_nll"), keys, c.config<farspan_key_tokens_config, farspan::eval::key_tokens_config>("key_tokens_config", "config"), c.context);
+         }},
+        {"long_ppl", [](call& c) {
              const auto made = farspan::eval::long_ppl(c.whole("block_tokens"), c.reals("nll"), c.wholes("keys"), c.config<farspan_bootstrap_config, farspan::eval::bootstrap_config>("bootstrap_config", "config"), c.context);
              give(&c.r, "long_perplexity", &made);
          }},
-        {"effective_length", [](const call& c) {
+        {"effective_length", [](call& c) {
              const auto made = farspan::eval::effective_length(c.wholes("lengths"), c.reals("scores"), c.real("threshold"), c.context);
              give(&c.r, "reach", &made);
          }},
-        {"model_describe", [](const call& c) {
-             const auto made = case_model(c).describe();
+        {"model_describe", [](call& c) {
+             const auto made = c.model->describe();
              give(&c.r, "model_info", &made);
          }},
     };

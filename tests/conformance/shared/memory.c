@@ -23,7 +23,10 @@ double real_of(const cJSON* number) {
 
 double real(const cJSON* object, const char* name) { return real_of(member(object, name)); }
 
-int64_t whole(const cJSON* object, const char* name) { return (int64_t)real(object, name); }
+int64_t whole(const cJSON* object, const char* name) {
+    const double number = real(object, name);
+    return number >= 0x1p63 ? INT64_MAX : (int64_t)number;
+}
 
 int64_t whole_or(const cJSON* object, const char* name, int64_t otherwise) {
     return has(object, name) ? whole(object, name) : otherwise;
@@ -36,6 +39,8 @@ int64_t length(const cJSON* object, const char* name) {
 }
 
 const cJSON* at(const cJSON* array, int index) { return cJSON_GetArrayItem(array, index); }
+
+const char* const kinds[] = {"f32", "f16", "bf16", "f64", "i64", "text"};
 
 struct block {
     struct block* next;
@@ -51,10 +56,11 @@ void* take(struct run* run, size_t bytes) {
 }
 
 void end_run(struct run* run) {
-    farspan_plan_destroy(run->plan);
-    farspan_cache_destroy(run->cache);
-    farspan_scheme_destroy(run->made);
-    farspan_model_destroy(run->model);
+    farspan_cache_plan_destroy(run->made.cache_plan);
+    farspan_plan_destroy(run->made.plan);
+    farspan_cache_destroy(run->made.cache);
+    farspan_scheme_destroy(run->made.scheme);
+    farspan_model_destroy(run->made.model);
     while (run->blocks) {
         struct block* next = run->blocks->next;
         free(run->blocks);
@@ -94,6 +100,25 @@ static const void* list_or_null(struct run* run, enum field_kind kind, const cha
 const int64_t* int64s(struct run* run, const char* name) { return list_or_null(run, FIELD_INT64S, name); }
 const double* doubles(struct run* run, const char* name) { return list_or_null(run, FIELD_DOUBLES, name); }
 const float* floats(struct run* run, const char* name) { return list_or_null(run, FIELD_FLOATS, name); }
+
+const int64_t* int64_list(struct run* run, const cJSON* values) { return list(run, FIELD_INT64S, values); }
+
+const farspan_text* texts(struct run* run, const char* name) {
+    const cJSON *values = member(run->given, name), *value;
+    farspan_text *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
+    cJSON_ArrayForEach(value, values)* to++ = (farspan_text){value->valuestring, (int64_t)strlen(value->valuestring)};
+    return result;
+}
+
+const void* bytes(struct run* run, const char* name) {
+    const char* digits = text(run->given, name);
+    unsigned char* result = take(run, strlen(digits) / 2);
+    for (size_t n = 0; digits[2 * n]; ++n) {
+        const char two[3] = {digits[2 * n], digits[2 * n + 1], 0};
+        result[n] = (unsigned char)strtoul(two, NULL, 16);
+    }
+    return result;
+}
 
 void set_fields(struct run* run, void* config, const char* type, const cJSON* given) {
     const cJSON* value;
@@ -137,76 +162,72 @@ static uint16_t f16_bits(float value) {
     return (uint16_t)((bits >> 16 & 0x8000) | ((((bits >> 23 & 0xff) - 112) << 10) & 0x7c00) | (bits >> 13 & 0x3ff));
 }
 
-size_t dtype_bytes(int32_t dtype) { return dtype == FARSPAN_F32 ? 4 : 2; }
+static size_t size_of(enum output_kind kind) {
+    return kind == OUTPUT_TEXT ? 1 : kind == OUTPUT_F32 ? 4 : kind == OUTPUT_F16 || kind == OUTPUT_BF16 ? 2 : 8;
+}
 
-static void fill_content(void* memory, int32_t dtype, size_t elements, uint64_t seed) {
+static enum output_kind kind_of(const cJSON* given) {
+    int kind = OUTPUT_F32;
+    while (strcmp(text(given, "dtype"), kinds[kind]) != 0) ++kind;
+    return (enum output_kind)kind;
+}
+
+static void fill_content(void* memory, enum output_kind kind, size_t elements, uint64_t seed) {
     for (size_t n = 0; n < elements; ++n) {
         const uint64_t z = mixed(seed, n);
-        unsigned char* to = (unsigned char*)memory + n * dtype_bytes(dtype);
-        if (dtype == FARSPAN_F32) {
+        unsigned char* to = (unsigned char*)memory + n * size_of(kind);
+        if (kind == OUTPUT_F32) {
             const float value = ((float)(z >> 40) - 8388608.0f) / 4194304.0f;
             memcpy(to, &value, sizeof value);
         } else {
             const float value = ((float)(z >> 56) - 128.0f) / 64.0f;
-            const uint16_t bits = dtype == FARSPAN_F16 ? f16_bits(value) : (uint16_t)(float_bits(value) >> 16);
+            const uint16_t bits = kind == OUTPUT_F16 ? f16_bits(value) : (uint16_t)(float_bits(value) >> 16);
             memcpy(to, &bits, sizeof bits);
         }
     }
 }
 
-static int32_t dtype_of(const cJSON* given) {
-    if (!has(given, "dtype")) return FARSPAN_F32;
-    const char* name = text(given, "dtype");
-    return strcmp(name, "f16") == 0 ? FARSPAN_F16 : strcmp(name, "bf16") == 0 ? FARSPAN_BF16 : FARSPAN_F32;
-}
-
-int64_t elements_of(const cJSON* given) {
-    if (has(given, "elements")) return whole(given, "elements");
-    int64_t product = 1;
-    for (int axis = 0; axis < 4; ++axis) product *= (int64_t)real_of(at(member(given, "shape"), axis));
-    return product;
-}
-
-static size_t size_of(enum output_kind kind) {
-    return kind == OUTPUT_TEXT ? 1 : kind == OUTPUT_F32 ? 4 : kind == OUTPUT_F16 || kind == OUTPUT_BF16 ? 2 : 8;
-}
-
-void* new_output(struct run* run, enum output_kind kind, int64_t elements) {
+static void* new_output(struct run* run, enum output_kind kind, size_t elements) {
     struct output_memory* made = &run->outputs[run->output_count++];
     made->kind = kind;
-    made->bytes = (size_t)elements * size_of(kind);
+    made->bytes = elements * size_of(kind);
     made->data = take(run, made->bytes);
     made->before = take(run, made->bytes);
     return made->data;
 }
 
-/* Memory with its content. */
-static void* content(struct run* run, const cJSON* given, int is_output) {
-    const int32_t dtype = dtype_of(given);
-    const enum output_kind kind = dtype == FARSPAN_F16 ? OUTPUT_F16 : dtype == FARSPAN_BF16 ? OUTPUT_BF16 : OUTPUT_F32;
-    const size_t elements = (size_t)elements_of(given);
-    void* memory = is_output ? new_output(run, kind, (int64_t)elements) : take(run, elements * dtype_bytes(dtype));
-    if (has(given, "seed")) fill_content(memory, dtype, elements, (uint64_t)whole(given, "seed"));
-    if (is_output) memcpy(run->outputs[run->output_count - 1].before, memory, elements * dtype_bytes(dtype));
-    return memory;
+int64_t elements(struct run* run, const char* name) {
+    return has(run->given, name) ? whole(member(run->given, name), "elements") : 0;
+}
+
+void* memory(struct run* run, const char* name, int is_output) {
+    const cJSON* given = member(run->given, name);
+    const enum output_kind kind = kind_of(given);
+    const size_t count = (size_t)elements(run, name);
+    void* made = is_output ? new_output(run, kind, count) : take(run, count * size_of(kind));
+    if (has(given, "seed")) fill_content(made, kind, count, (uint64_t)whole(given, "seed"));
+    if (is_output) memcpy(run->outputs[run->output_count - 1].before, made, count * size_of(kind));
+    return made;
 }
 
 static const farspan_tensor* tensor(struct run* run, const char* name, int is_output) {
+    static const int32_t dtypes[] = {FARSPAN_F32, FARSPAN_F16, FARSPAN_BF16};
     const cJSON* given = member(run->given, name);
-    unsigned char* memory = content(run, given, is_output);
-    int64_t n[4];
-    for (int axis = 0; axis < 4; ++axis) n[axis] = (int64_t)real_of(at(member(given, "shape"), axis));
+    const enum output_kind kind = kind_of(given);
+    unsigned char* data = memory(run, name, is_output);
     farspan_tensor* result = take(run, sizeof *result);
-    farspan_tensor_contiguous(result, memory, dtype_of(given), n[0], n[1], n[2], n[3]);
-    for (int axis = 0; axis < 4 && has(given, "stride"); ++axis)
+    farspan_tensor_contiguous(result, data, dtypes[kind], 0, 0, 0, 0);
+    for (int axis = 0; axis < 4; ++axis) {
+        result->shape[axis] = (int64_t)real_of(at(member(given, "shape"), axis));
         result->stride[axis] = (int64_t)real_of(at(member(given, "stride"), axis));
-    const int64_t offset = whole_or(given, "offset", 0);
+    }
+    const int64_t offset = whole(given, "offset");
     farspan_error error = FARSPAN_ERROR_INIT;
-    if (farspan_tensor_check(result, elements_of(given) * (int64_t)dtype_bytes(result->dtype), offset, &error)) {
+    if (farspan_tensor_check(result, elements(run, name) * (int64_t)size_of(kind), offset, &error)) {
         fprintf(stderr, "%s\n", error.message);
         exit(2);
     }
-    result->data = memory + (size_t)offset * dtype_bytes(result->dtype);
+    result->data = data + (size_t)offset * size_of(kind);
     return result;
 }
 
@@ -216,25 +237,8 @@ const farspan_tensor* input(struct run* run, const char* name) {
 
 const farspan_tensor* output(struct run* run, const char* name) { return tensor(run, name, 1); }
 
-float* new_lse(struct run* run, const char* name, int is_output) {
-    return content(run, member(run->given, name), is_output);
-}
-
-farspan_attention_data attention_data(struct run* run) {
-    FRESH(attention_data, data);
-    data.q = input(run, "q");
-    data.k = input(run, "k");
-    data.v = input(run, "v");
-    data.bias = input(run, "bias");
-    data.out = output(run, "out");
-    if (!has(run->given, "lse")) return data;
-    data.lse_count = data.q->shape[0] * data.q->shape[1] * data.q->shape[2];
-    data.lse = new_output(run, OUTPUT_F32, data.lse_count);
-    return data;
-}
-
 void new_text(struct run* run, const char* given) {
-    memcpy(new_output(run, OUTPUT_TEXT, (int64_t)strlen(given)), given, strlen(given));
+    memcpy(new_output(run, OUTPUT_TEXT, strlen(given)), given, strlen(given));
 }
 
 void give_whole(struct run* run, int64_t value) { run->wholes[run->whole_count++] = value; }
@@ -257,41 +261,8 @@ void give(struct run* run, const char* type, const void* answer) {
 
 void flush(struct run* run) {
     if (run->whole_count > 0)
-        memcpy(new_output(run, OUTPUT_INT64, (int64_t)run->whole_count), run->wholes,
-               run->whole_count * sizeof(int64_t));
+        memcpy(new_output(run, OUTPUT_INT64, run->whole_count), run->wholes, run->whole_count * sizeof(int64_t));
     if (run->real_count > 0)
-        memcpy(new_output(run, OUTPUT_F64, (int64_t)run->real_count), run->reals, run->real_count * sizeof(double));
+        memcpy(new_output(run, OUTPUT_F64, run->real_count), run->reals, run->real_count * sizeof(double));
     run->whole_count = run->real_count = 0;
-}
-
-/* cJSON prints 15 digits of a number; these are all. */
-static void print_exactly(cJSON* parent) {
-    cJSON *item, *next;
-    for (item = parent->child; item; item = next) {
-        next = item->next;
-        if (!cJSON_IsNumber(item)) {
-            print_exactly(item);
-            continue;
-        }
-        char digits[32];
-        snprintf(digits, sizeof digits, "%.17g", item->valuedouble);
-        cJSON* exact = cJSON_CreateRaw(digits);
-        if (item->string)
-            cJSON_ReplaceItemInObjectCaseSensitive(parent, item->string, exact);
-        else
-            cJSON_ReplaceItemViaPointer(parent, item, exact);
-    }
-}
-
-const char* scheme_text(struct run* run) {
-    const cJSON* given = cJSON_GetObjectItemCaseSensitive(run->given, "scheme");
-    if (!cJSON_IsObject(given)) return given ? given->valuestring : "{}";
-    cJSON* copy = cJSON_Duplicate(given, 1);
-    print_exactly(copy);
-    char* printed = cJSON_PrintUnformatted(copy);
-    char* result = take(run, strlen(printed) + 1);
-    strcpy(result, printed);
-    cJSON_free(printed);
-    cJSON_Delete(copy);
-    return result;
 }

@@ -17,7 +17,9 @@ extern "C" {
 
 enum output_kind { OUTPUT_F32, OUTPUT_F16, OUTPUT_BF16, OUTPUT_F64, OUTPUT_INT64, OUTPUT_TEXT };
 
-enum { MOST_OUTPUTS = 16, MOST_NUMBERS = 4096 };
+extern const char* const kinds[]; /* their names */
+
+enum { MOST_OUTPUTS = 16, MOST_NUMBERS = 4096, MOST_COUNTERS = 8, MOST_SEQUENCES = 8, MOST_SAVED = 2 };
 
 /* Memory that a call may write, and what it held before. */
 struct output_memory {
@@ -27,13 +29,30 @@ struct output_memory {
 };
 
 struct run {
-    const cJSON *one, *given; /* the case, and the object that arguments are read from */
+    const cJSON* given; /* the call, or the object that arguments are read from */
     const farspan_context* context;
-    farspan_model* model;
-    const farspan_scheme* scheme; /* `made`, or one of the model */
-    farspan_scheme* made;
+    const farspan_scheme* scheme; /* what calls made; this one also of a model */
     farspan_plan* plan;
+    farspan_model* model;
     farspan_cache* cache;
+    farspan_cache_plan* cache_plan;
+    struct { /* the same, to be destroyed */
+        farspan_scheme* scheme;
+        farspan_plan* plan;
+        farspan_model* model;
+        farspan_cache* cache;
+        farspan_cache_plan* cache_plan;
+    } made;
+    int64_t sequences[MOST_SEQUENCES]; /* of the cache, in the order in which calls made them */
+    int sequence_count;
+    struct {
+        unsigned char* data;
+        int64_t size;
+    } saved[MOST_SAVED];
+    int saved_count;
+    farspan_loss loss[MOST_COUNTERS];
+    farspan_bleu_counts bleu_counts[MOST_COUNTERS];
+    farspan_chrf_counts chrf_counts[MOST_COUNTERS];
     struct output_memory outputs[MOST_OUTPUTS];
     int output_count;
     int64_t wholes[MOST_NUMBERS]; /* numbers that were answered: outputs at the end */
@@ -70,6 +89,10 @@ struct run {
 #define DOUBLES(name) doubles(run, name), length(run->given, name)
 #define FLOATS(name) floats(run, name), length(run->given, name)
 #define TEXT(name) text(run->given, name), (int64_t)strlen(text(run->given, name))
+/* Bytes that a case says in hexadecimal. */
+#define BYTES(name) bytes(run, name), (int64_t)strlen(text(run->given, name)) / 2
+/* The sequence that a call names. */
+#define SEQUENCE run->sequences[whole(run->given, "sequence")]
 #define GIVE(type, variable) give(run, #type, &variable)
 
 /* ---- JSON (memory.c); a member that is missing ends the program, unless a default is given ---- */
@@ -91,15 +114,16 @@ void end_run(struct run* run);
 const int64_t* int64s(struct run* run, const char* name);
 const double* doubles(struct run* run, const char* name);
 const float* floats(struct run* run, const char* name);
+const farspan_text* texts(struct run* run, const char* name);
+const int64_t* int64_list(struct run* run, const cJSON* values);
+const void* bytes(struct run* run, const char* name);
 void set_fields(struct run* run, void* config, const char* type, const cJSON* given);
 /* A tensor of run->given with its content, NULL if it is not there; one that is written becomes the next output. */
 const farspan_tensor* input(struct run* run, const char* name);
 const farspan_tensor* output(struct run* run, const char* name);
-int64_t elements_of(const cJSON* tensor);
-size_t dtype_bytes(int32_t dtype);
-/* The next output: zeros, or a list of float32 with the content of a seed. */
-void* new_output(struct run* run, enum output_kind kind, int64_t elements);
-float* new_lse(struct run* run, const char* name, int is_output);
+/* The same of memory without a shape, and its size. */
+void* memory(struct run* run, const char* name, int is_output);
+int64_t elements(struct run* run, const char* name);
 void new_text(struct run* run, const char* text); /* its bytes, without NUL */
 /* Adds to the numbers that were answered: the fields of a struct, or one. */
 void give(struct run* run, const char* type, const void* answer);
@@ -107,15 +131,12 @@ void give_whole(struct run* run, int64_t value);
 void give_real(struct run* run, double value);
 /* Makes outputs of them: the whole ones, then the real ones. */
 void flush(struct run* run);
-/* The scheme of run->given: an object, a text as it stands, or none. */
-const char* scheme_text(struct run* run);
-/* The tensors of run->given that attention reads and writes. */
-farspan_attention_data attention_data(struct run* run);
 
 /* ---- What C and C++ have of their own ---- */
 
-/* Makes the call of run->one; sets the status, the stage and the error. */
-void run_case(struct run* run);
+void begin_case(struct run* run);
+/* Makes the call of run->given; sets the status, the stage and the error. */
+void run_call(struct run* run);
 
 #ifdef __cplusplus
 }

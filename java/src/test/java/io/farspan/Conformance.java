@@ -1,5 +1,6 @@
 package io.farspan;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.io.BufferedOutputStream;
@@ -9,45 +10,35 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Consumer;
 
-/** Answers the conformance cases: {@code Conformance ISA THREADS FILE...}. See tests/vectors/conformance/README.md. */
+/** Answers the conformance cases: {@code Conformance ISA THREADS FILE}. See tests/vectors/conformance/README.md. */
 public final class Conformance {
     private Conformance() {}
 
     /** Writes the answers to the standard output. */
-    public static void main(String[] arguments) throws IOException {
-        Map<String, Consumer<ConformanceCase>> calls = new HashMap<>(ConformanceCalls.ALL);
-        calls.putAll(ConformanceEval.ALL);
-        calls.put("cache_history", ConformanceCache::play);
-        List<String> files = Arrays.asList(arguments).subList(2, arguments.length);
+    public static void main(String[] arguments) throws Exception {
         Isa isa = Isa.valueOf(arguments[0].toUpperCase(Locale.ROOT));
         try (Context context = Context.create(isa, Integer.parseInt(arguments[1]));
                 OutputStream out = new BufferedOutputStream(System.out)) {
-            for (String file : files) {
-                String text = Files.readString(Path.of(file));
-                for (JsonElement given : JsonParser.parseString(text).getAsJsonObject().getAsJsonArray("cases")) {
-                    ConformanceCase one = new ConformanceCase(context, given.getAsJsonObject());
-                    answer(out, one, calls.get(one.stage));
+            for (JsonElement groups :
+                    JsonParser.parseString(Files.readString(Path.of(arguments[2]))).getAsJsonArray()) {
+                try (ConformanceCase one = new ConformanceCase(context)) {
+                    answer(out, one, groups.getAsJsonArray());
                 }
             }
         }
     }
 
-    private static void answer(OutputStream out, ConformanceCase one, Consumer<ConformanceCase> call)
-            throws IOException {
+    private static void answer(OutputStream out, ConformanceCase one, JsonArray groups) throws IOException {
         try {
-            call.accept(one);
-            one.flush();
+            ConformanceCalls calls = new ConformanceCalls(one);
+            groups.forEach(group -> answer(calls, group.getAsJsonArray()));
         } catch (FarspanException failure) {
             byte[] message = failure.getMessage().getBytes(StandardCharsets.UTF_8);
             boolean untouched = one.outputs.stream().allMatch(output -> Arrays.equals(output.bytes(), output.before()));
             write(out,
-                    failure.code() + " " + failure.argument() + (untouched ? " 1 " : " 0 ") + one.stage + " "
+                    failure.code() + " " + failure.argument() + (untouched ? " 1 " : " 0 ") + one.text("call") + " "
                             + message.length + " 0\n");
             out.write(message);
             return;
@@ -58,6 +49,28 @@ public final class Conformance {
             write(out, output.kind() + " " + bytes.length + "\n");
             out.write(bytes);
         }
+    }
+
+    /** Makes the calls of a group; with a status in the last, one must fail, after which the case goes on. */
+    private static void answer(ConformanceCalls calls, JsonArray group) {
+        ConformanceCase one = calls.c;
+        boolean fails = group.get(group.size() - 1).getAsJsonObject().has("status");
+        long[] failed = {0, 0};
+        try {
+            for (JsonElement call : group) {
+                one.given = call.getAsJsonObject();
+                ConformanceCalls.ALL.get(one.text("call")).accept(calls);
+            }
+        } catch (FarspanException failure) {
+            if (!fails) {
+                throw failure;
+            }
+            failed = new long[] {failure.code(), failure.argument()};
+        }
+        if (fails) {
+            one.give(failed);
+        }
+        one.flush();
     }
 
     private static void write(OutputStream out, String line) throws IOException {

@@ -10,29 +10,29 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** A conformance case while it runs: its arguments and its outputs. */
-final class ConformanceCase {
+/** A conformance case while it runs: the arguments of a call, and the outputs. */
+final class ConformanceCase implements AutoCloseable {
     /** What a constructor takes, and counts that a setter of an array takes from the array. */
     private static final Set<String> IMPLIED = Set.of("kind", "form", "segments");
 
     final Context context;
-    final JsonObject one;
-    /** What arguments are read from: those of the case, or a step or part of one. */
+    /** The call that is being made, or the object among its arguments that is read. */
     JsonObject given;
-    /** The function that is being called. */
-    String stage;
     final List<Output> outputs = new ArrayList<>();
 
-    private final List<Long> wholes = new ArrayList<>(); // numbers that were answered: outputs at the end
+    private final List<Long> wholes = new ArrayList<>(); // numbers that were answered: outputs behind a group
     private final List<Double> reals = new ArrayList<>();
+    private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
     /** Memory that a call may write, an array or a direct buffer, and what was in it before. */
     record Output(String kind, Object memory, byte[] before) {
@@ -41,11 +41,21 @@ final class ConformanceCase {
         }
     }
 
-    ConformanceCase(Context context, JsonObject one) {
+    ConformanceCase(Context context) {
         this.context = context;
-        this.one = one;
-        given = one.getAsJsonObject("arguments");
-        stage = one.get("call").getAsString();
+    }
+
+    /** Keeps what a call made until the case ends. */
+    <T extends AutoCloseable> T keep(T one) {
+        made.push(one);
+        return one;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable one : made) {
+            one.close();
+        }
     }
 
     // ---- arguments -----------------------------------------------------------------------------------------------
@@ -56,10 +66,6 @@ final class ConformanceCase {
 
     long whole(String name) {
         return given.get(name).getAsLong();
-    }
-
-    long wholeOr(String name, long otherwise) {
-        return has(name) ? whole(name) : otherwise;
     }
 
     int small(String name) {
@@ -94,30 +100,28 @@ final class ConformanceCase {
         return given.getAsJsonObject(name);
     }
 
-    /** Does {@code work} with each of a list of objects, from which arguments are read. */
-    void each(String name, Runnable work) {
-        JsonObject holder = given;
-        for (JsonElement part : holder.getAsJsonArray(name)) {
-            given = part.getAsJsonObject();
-            work.run();
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        given.getAsJsonArray(name).forEach(one -> texts.add(one.isJsonNull() ? null : one.getAsString()));
+        return texts;
+    }
+
+    List<long[]> ids(String name) {
+        List<long[]> lists = new ArrayList<>();
+        given.getAsJsonArray(name).forEach(
+                one -> lists.add(one.isJsonNull() ? null : (long[]) value(long[].class, one)));
+        return lists;
+    }
+
+    /** Reads from an object among the arguments meanwhile. */
+    <T> T within(String name, Supplier<T> read) {
+        JsonObject outer = given;
+        try {
+            given = object(name);
+            return read.get();
+        } finally {
+            given = outer;
         }
-        given = holder;
-    }
-
-    /** Names the function that is being called meanwhile. */
-    <T> T during(String function, Supplier<T> make) {
-        String before = stage;
-        stage = function;
-        T made = make.get();
-        stage = before;
-        return made;
-    }
-
-    /** The scheme of a case or step: an object, a text as it stands, or none. */
-    Scheme scheme(JsonObject holder) {
-        JsonElement said = holder.get("scheme");
-        String text = said == null ? "{}" : said.isJsonPrimitive() ? said.getAsString() : said.toString();
-        return during("scheme_from_json", () -> Scheme.fromJson(text));
     }
 
     // ---- configurations: the setter of rotary_dim is rotaryDim ----------------------------------------------------
@@ -139,8 +143,8 @@ final class ConformanceCase {
     }
 
     /** Calls the setter of each field that is no argument of the constructor. */
-    static <T> T set(T config, JsonObject fields, String... constructed) {
-        for (Map.Entry<String, JsonElement> entry : fields.entrySet()) {
+    <T> T set(T config, String name, String... constructed) {
+        for (Map.Entry<String, JsonElement> entry : object(name).entrySet()) {
             if (!IMPLIED.contains(entry.getKey()) && !List.of(constructed).contains(entry.getKey())) {
                 set(config, entry.getKey(), entry.getValue());
             }
@@ -295,49 +299,51 @@ final class ConformanceCase {
         return tensor(name, true);
     }
 
-    /** The next output of log-sum-exps if they are wanted, one for each row of q. */
-    FloatBuffer lse() {
-        if (!has("lse")) {
-            return null;
-        }
-        long[] shape = (long[]) value(long[].class, object("q").get("shape"));
-        return add("f32", direct((int) (shape[0] * shape[1] * shape[2]), Dtype.F32)).asFloatBuffer();
+    double[] newDoubles(String name) {
+        return add("f64", new double[elements(name)]);
     }
 
-    private static ByteBuffer direct(int elements, Dtype dtype) {
-        return ByteBuffer.allocateDirect(elements * dtype.bytes()).order(ByteOrder.nativeOrder());
+    long[] newLongs(String name) {
+        return add("i64", new long[elements(name)]);
+    }
+
+    /** Memory of float32 without a shape; null if it is not there. */
+    FloatBuffer floatBuffer(String name, boolean isOutput) {
+        return has(name) ? memory(name, isOutput).asFloatBuffer() : null;
+    }
+
+    /** Null if it is not wanted. */
+    ByteBuffer workspace(long bytes) {
+        return has("workspace") ? ByteBuffer.allocateDirect((int) bytes) : null;
+    }
+
+    int elements(String name) {
+        return object(name).get("elements").getAsInt();
     }
 
     private Tensor tensor(String name, boolean isOutput) {
         JsonObject description = object(name);
-        Dtype dtype = Dtype.valueOf(description.get("dtype").getAsString().toUpperCase(Locale.ROOT));
-        ByteBuffer bytes = content(description, dtype);
-        if (isOutput) {
-            add(description.get("dtype").getAsString(), bytes);
-        }
-        long[] shape = (long[]) value(long[].class, description.get("shape"));
-        long[] stride = {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1};
-        stride = description.has("stride") ? (long[]) value(long[].class, description.get("stride")) : stride;
-        long offset = description.has("offset") ? description.get("offset").getAsLong() : 0;
+        ByteBuffer bytes = memory(name, isOutput);
+        Dtype dtype = dtype(description);
         Tensor whole = Tensor.of(bytes, dtype, 1, 1, 1, bytes.capacity() / dtype.bytes());
-        return whole.view(offset, shape, stride);
+        return whole.view(description.get("offset").getAsLong(), (long[]) value(long[].class, description.get("shape")),
+                (long[]) value(long[].class, description.get("stride")));
     }
 
-    /** Memory of a tensor or list: zeros, or the content of a seed. */
-    static ByteBuffer content(JsonObject description, Dtype dtype) {
-        int elements = 1;
-        if (description.has("elements")) {
-            elements = description.get("elements").getAsInt();
-        } else {
-            for (JsonElement extent : description.getAsJsonArray("shape")) {
-                elements *= extent.getAsInt();
-            }
-        }
-        ByteBuffer bytes = direct(elements, dtype);
+    private static Dtype dtype(JsonObject description) {
+        return Dtype.valueOf(description.get("dtype").getAsString().toUpperCase(Locale.ROOT));
+    }
+
+    /** Zeros, or the content of a seed; what is written is the next output. */
+    private ByteBuffer memory(String name, boolean isOutput) {
+        JsonObject description = object(name);
+        Dtype dtype = dtype(description);
+        int elements = elements(name);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(elements * dtype.bytes()).order(ByteOrder.nativeOrder());
         for (int n = 0; n < elements && description.has("seed"); ++n) {
             put(bytes, dtype, n, generate(description.get("seed").getAsLong(), n));
         }
-        return bytes;
+        return isOutput ? add(description.get("dtype").getAsString(), bytes) : bytes;
     }
 
     private static void put(ByteBuffer bytes, Dtype dtype, int n, long z) {

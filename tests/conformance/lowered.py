@@ -1,0 +1,130 @@
+"""A case as calls that each follow a header: what a runner makes. All that is said once for several calls is said with each of them here."""
+from __future__ import annotations
+
+import json
+from math import prod
+from typing import Any
+
+Call = dict[str, Any]
+
+
+def memory(given: Any) -> Any:
+    """What describes memory, with everything that may be left out."""
+    if isinstance(given, dict) and ("shape" in given or "elements" in given):
+        given = {"dtype": "f32", "offset": 0, "elements": prod(given.get("shape", ())), **given}
+        if "shape" in given:
+            _, heads, rows, size = given["shape"]
+            given.setdefault("stride", [heads * rows * size, rows * size, size, 1])
+    return given
+
+
+def zeros(dtype: str, elements: int) -> Call:
+    return {"dtype": dtype, "elements": elements}
+
+
+def made(call: str, given: Call, **more: Any) -> Call:
+    """One call."""
+    arguments = {name: memory(value) for name, value in {**given, **more}.items()}
+    if given.get("lse") is True:
+        arguments["lse"] = zeros("f32", prod(given["q"]["shape"][:3]))
+    return {**arguments, "call": call}
+
+
+def scheme(holder: Call) -> Call:
+    said = holder.get("scheme", {})
+    return made("scheme_from_json", {}, text=said if isinstance(said, str) else json.dumps(said))
+
+
+def model(given: Call) -> list[Call]:
+    options = {"options": given.get("options", {})}
+    sources = (("config", "text"), ("metadata", "entries"), ("gguf", "file"))
+    calls = [made(f"model_from_{name}", options, **{to: given[name]}) for name, to in sources if name in given]
+    return calls + [made("model_scheme", {}, layer=given[name]) for name in ("layer",) if name in given]
+
+
+def losses(call: str, given: Call) -> list[Call]:
+    """The losses 0 and 1, or those of the buckets of a curve."""
+    if call == "loss_add_by_context":
+        count = len(given["edges"]) - 1
+        calls = [made("loss_init", {}, loss=n, block_tokens=given["block_tokens"]) for n in range(count)]
+        common = {"ignore_index": 0, "curve": count, "edges": given["edges"], "block_tokens": given["block_tokens"]}
+        calls += [made(call, common, **part) for part in given["parts"]]
+        return calls + [made("loss_summarize", {}, loss=n) for n in range(count)]
+    calls = []
+    for loss, parts, block in ((0, "parts", "block_tokens"), (1, "from", "from_block_tokens")):
+        if parts in given:
+            calls.append(made("loss_init", {}, loss=loss, block_tokens=given.get(block, given["block_tokens"])))
+            calls += [made("loss_add", {"ignore_index": 0}, loss=loss, **part) for part in given[parts]]
+    calls += [made("loss_merge", {"loss": 0, "from": 1})] * ("from" in given)
+    return [*calls, made("loss_summarize", {}, loss=0)]
+
+
+def segments(call: str, given: Call) -> list[Call]:
+    """Counted in two halves by turns if they are merged, each alone for a bootstrap, and else together."""
+    kind, last = call.split("_", 1)
+    config = given["bleu" if last == "bootstrap" else "config"]
+    calls = []
+    for n, segment in enumerate(given["segments"]):
+        counts = n % 2 if last == "merge" else n if last == "bootstrap" else 0
+        tokens = "" if isinstance(segment["hypothesis"], str) else "_tokens"
+        calls.append(made(f"{kind}_add{tokens}", segment, config=config, counts=counts))
+    if last == "bootstrap":
+        return [*calls, made(call, given, segments=len(calls))]
+    calls += [made(call, {"counts": 0, "from": 1})] * (last == "merge")
+    return [*calls, made(f"{kind}_score", {}, config=config, counts=0)]
+
+
+def each(call: str, given: Call, several: str, *names: str) -> list[Call]:
+    """A call for each element of a list."""
+    return [made(call, given, **dict(zip(names, one if isinstance(one, list) else [one]))) for one in given[several]]
+
+
+def calls(call: str, given: Call) -> list[Call]:
+    if call.startswith("loss_"):
+        return losses(call, given)
+    if "segments" in given:
+        return segments(call, given)
+    if call == "scheme_probe":
+        return each(call, given, "pairs", "query", "key", "head")
+    if call == "scheme_visible":
+        return each(call, given, "queries", "query")
+    if call == "windows_get":
+        return each(call, given, "indices", "index")
+    more: Call = {}
+    if call == "rope_frequencies":
+        more = {"inv_freq": zeros("f64", given["count"])}
+    if call == "bias_fill":
+        more = {"out": zeros("f32", given["count"])}
+    if call == "token_nll":
+        more = {"nll": zeros("f64", len(given["targets"]))}
+    if call == "needle_place":
+        more = {"out": zeros("i64", given["length"]), "boundaries": [given["boundary"]] if "boundary" in given else []}
+    return [made(call, given, **more)]
+
+
+def step(given: Call) -> list[Call]:
+    """A step of a history. The last of its calls has the status with which one of them must fail."""
+    call, first = given["call"], []
+    if call in ("cache_run", "attention_decode"):
+        first.append(scheme(given))
+    if call == "cache_run":
+        problem = {"query_heads": given["q"]["shape"][1], "length": given.get("length", 0)}
+        if "positions" in given:
+            problem["positions"] = given["positions"]
+        plan = {name: given[name] for name in ("sequences", "offsets") if name in given}
+        first.append(made("cache_plan_create", plan, problem=problem))
+    defaults = {"last": 2**63 - 1} if call == "cache_evict" else {}
+    return [*first, made(call, {**defaults, **given})]
+
+
+def lowered(case: Call) -> list[list[Call]]:
+    """Groups of calls. Numbers that those of a group answer are outputs behind it; what fails ends the case, unless it must."""
+    call, given = case["call"], case["arguments"]
+    if call == "cache_history":
+        return [step(one) for one in given["steps"]]
+    first = model(case["model"]) if "model" in case else []
+    if "model" not in case and call.startswith(("scheme", "rope", "bias", "attention", "plan")):
+        first = [scheme(case)]
+    if "problem" in given:
+        first.append(made("plan_create", {}, problem=given["problem"]))
+    return [[*first, *calls(call, given)]]
