@@ -108,11 +108,9 @@ def step(given: Call) -> list[Call]:
     if call in ("cache_run", "attention_decode"):
         first.append(scheme(given))
     if call == "cache_run":
-        problem = {"query_heads": given["q"]["shape"][1], "length": given.get("length", 0)}
-        if "positions" in given:
-            problem["positions"] = given["positions"]
-        plan = {name: given[name] for name in ("sequences", "offsets") if name in given}
-        first.append(made("cache_plan_create", plan, problem=problem))
+        plan = {name: given[name] for name in ("sequences", "offsets", "positions") if name in given}
+        sizes = {"query_heads": given["q"]["shape"][1], "length": given.get("length", 0), "head_offset": 0}
+        first.append(made("cache_plan_create", plan, **sizes))
     defaults = {"last": 2**63 - 1} if call == "cache_evict" else {}
     return [*first, made(call, {**defaults, **given})]
 

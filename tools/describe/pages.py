@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import calls
 import conformance
+import conformance_methods
 import cpp
 import flat
 import go
@@ -411,6 +412,12 @@ class Pages:
             ),
             "rust/examples/conformance/generated_calls.rs": self.print(
                 "conformance_calls.rs", bodies=conformance.rust_bodies(self.contract)
+            ),
+            "go/internal/conformance/calls_generated.go": self.print(
+                "conformance_calls.go", calls=conformance_methods.calls(self.contract, self.methods, "go")
+            ),
+            "java/src/test/java/io/farspan/ConformanceRegular.java": self.print(
+                "conformance_calls.java", calls=conformance_methods.calls(self.contract, self.methods, "java")
             ),
             "rust/examples/conformance/generated.rs": self.print("conformance_fields.rs", records=used),
         }

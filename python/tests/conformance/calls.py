@@ -158,9 +158,10 @@ def cache_get_statistics(case, given):
 
 
 def cache_plan_create(case, given):
-    problem = dict(given["problem"])
-    heads = problem.pop("query_heads")
-    case.cache_plan = case.cache.plan(case.scheme, batch(case), heads, **problem, context=case.context)
+    heads, positions, length = given["query_heads"], given.get("positions"), given["length"]
+    case.cache_plan = case.cache.plan(
+        case.scheme, batch(case), heads, positions=positions, length=length, context=case.context
+    )
 
 
 def cache_run(case, given):

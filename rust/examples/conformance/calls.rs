@@ -231,10 +231,9 @@ fn attend(case: &mut Case<'_>, state: &mut State) -> Result<()> {
         None => CacheBatch::one_row_each(sequences),
     };
     if case.stage == "cache_plan_create" {
-        let (scheme, problem) = (made(&state.scheme), &case.given["problem"]);
-        let mut plan = made(&state.cache).plan(scheme, &batch, number(&problem["query_heads"])).context(case.context);
-        plan = plan.length(number(&problem["length"]));
-        if let Some(positions) = number(&problem["positions"]) {
+        let mut plan = made(&state.cache).plan(made(&state.scheme), &batch, case.get("query_heads"));
+        plan = plan.context(case.context).length(case.get("length"));
+        if let Some(positions) = case.get("positions") {
             plan = plan.positions(positions);
         }
         state.cache_plan = Some(plan.build()?);

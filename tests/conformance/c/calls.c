@@ -68,18 +68,14 @@ static void cache_restore(struct run* run) {
 }
 
 static void cache_plan_create(struct run* run) {
-    const cJSON* given = run->given;
-    const farspan_cache_batch* batch = batch_of(run);
     FRESH(cache_problem, problem);
-    run->given = member(given, "problem");
     problem.query_heads = whole(run->given, "query_heads");
     problem.length = whole(run->given, "length");
     problem.positions = int64s(run, "positions");
     problem.positions_count = length(run->given, "positions");
-    run->given = given;
     farspan_cache_plan_destroy(run->made.cache_plan);
     run->made.cache_plan = NULL;
-    CALL(cache_plan_create, run->context, run->scheme, run->cache, batch, &problem, &run->made.cache_plan);
+    CALL(cache_plan_create, run->context, run->scheme, run->cache, batch_of(run), &problem, &run->made.cache_plan);
     run->cache_plan = run->made.cache_plan;
 }
 

@@ -58,11 +58,8 @@ void cache_restore(call& c) {
 }
 
 void cache_plan_create(call& c) {
-    const cache_batch batch = c.batch();
-    c.within(member(c.r.given, "problem"), [&] {
-        c.cache_plan.emplace(*c.scheme, *c.cache, batch, c.whole("query_heads"), c.wholes("positions"),
-                             c.whole("length"), c.context);
-    });
+    c.cache_plan.emplace(*c.scheme, *c.cache, c.batch(), c.whole("query_heads"), c.wholes("positions"),
+                         c.whole("length"), c.context);
 }
 
 void cache_run(call& c) {

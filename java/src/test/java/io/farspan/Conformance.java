@@ -59,7 +59,7 @@ public final class Conformance {
         try {
             for (JsonElement call : group) {
                 one.given = call.getAsJsonObject();
-                ConformanceCalls.ALL.get(one.text("call")).accept(calls);
+                ConformanceCalls.ALL.get(one.text("call")).make(calls, one);
             }
         } catch (FarspanException failure) {
             if (!fails) {

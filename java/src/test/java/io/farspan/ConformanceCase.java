@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,6 +99,11 @@ final class ConformanceCase implements AutoCloseable {
 
     JsonObject object(String name) {
         return given.getAsJsonObject(name);
+    }
+
+    ByteBuffer bytes(String name) {
+        byte[] bytes = HexFormat.of().parseHex(text(name));
+        return ByteBuffer.allocateDirect(bytes.length).order(ByteOrder.nativeOrder()).put(0, bytes);
     }
 
     List<String> texts(String name) {
@@ -290,13 +296,18 @@ final class ConformanceCase implements AutoCloseable {
 
     // ---- tensors --------------------------------------------------------------------------------------------------
 
+    /** Null if it is not there. */
     Tensor in(String name) {
-        return tensor(name, false);
+        return has(name) ? tensor(name, false) : null;
     }
 
     /** A tensor whose memory is the next output. */
     Tensor out(String name) {
         return tensor(name, true);
+    }
+
+    float[] newFloats(String name) {
+        return add("f32", new float[elements(name)]);
     }
 
     double[] newDoubles(String name) {
