@@ -15,7 +15,4 @@ void add_perplexity(CLI::App& program);
 void add_score(CLI::App& program);
 void add_doctor(CLI::App& program);
 
-// FARSPAN_ISA_* of a name as in farspan_isa_name; "" and "best" give FARSPAN_ISA_BEST.
-int32_t isa_by_name(const std::string& name);
-
 }  // namespace tool

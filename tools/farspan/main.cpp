@@ -16,18 +16,6 @@ void add_doctor(CLI::App& program) {
     app->callback([] { std::printf("%s\n", farspan::diagnose().c_str()); });
 }
 
-int32_t isa_by_name(const std::string& name) {
-    if (name.empty() || name == "best") return FARSPAN_ISA_BEST;
-    std::string known = "best";
-    for (int32_t isa = FARSPAN_ISA_SCALAR; isa <= FARSPAN_ISA_NEON; ++isa) {
-        const std::string spelling = farspan::isa_name(isa);
-        if (spelling.empty()) continue;
-        if (name == spelling) return isa;
-        known += ", " + spelling;
-    }
-    throw failure("--isa " + name + ": unknown; known are " + known);
-}
-
 }  // namespace tool
 
 namespace {
