@@ -1,7 +1,6 @@
 #include "answers.hpp"
 
 #include <cmath>
-#include <map>
 
 namespace conformance {
 
@@ -137,41 +136,12 @@ attention_problem read_problem(const json& fields) {
 }
 
 void answer(json& one) {
-    static const std::map<std::string, json (*)(const json&)> answers = {
-        {"rope_frequencies", answer_frequencies},
-        {"scheme_probe", answer_probe},
-        {"scheme_visible", answer_visible},
-        {"scheme_to_json", answer_scheme_text},
-        {"rope_apply", answer_rope},
-        {"bias_fill", answer_bias},
-        {"sinusoidal_fill", answer_sinusoidal},
-        {"position_lookup", answer_lookup},
-        {"fire_fill", answer_fire},
-        {"attention_run", answer_attention},
-        {"attention", answer_attention},
-        {"attention_merge", answer_merge},
-        {"plan_tile_counts", answer_tiles},
-        {"cache_history", answer_history},
-        {"token_nll", answer_token_nll},
-        {"token_nll_grad", answer_token_nll_grad},
-        {"windows_count", answer_windows},
-        {"windows_get", answer_windows},
-        {"loss_add", answer_loss},
-        {"loss_merge", answer_loss},
-        {"loss_add_by_context", answer_curve},
-        {"judge", answer_judge},
-        {"bleu_add_tokens", answer_bleu_tokens},
-        {"rouge_tokens", answer_rouge_tokens},
-        {"bootstrap_mean", answer_bootstrap},
-        {"bleu_bootstrap", answer_bleu_bootstrap},
-        {"bleu_signature", answer_bleu_signature},
-        {"passkey_make", answer_passkey},
-        {"needle_place", answer_needle},
-    };
-    const auto found = answers.find(one.at("call").get<std::string>());
-    if (found == answers.end() || one.contains("status") || one.value("scheme", json()).is_string()) return;
-    const json outputs = found->second(one);
-    if (!outputs.is_null()) one["outputs"] = outputs;
+    if (one.contains("status") || one.value("scheme", json()).is_string()) return;
+    for (const auto& answers :
+         {scheme_answers(), encode_answers(), attention_answers(), cache_answers(), eval_answers(), text_answers()}) {
+        const auto found = answers.find(one.at("call").get<std::string>());
+        if (found != answers.end()) one["outputs"] = found->second(one, one.at("arguments"));
+    }
 }
 
 }  // namespace conformance

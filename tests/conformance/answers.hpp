@@ -2,6 +2,8 @@
 // configuration leaves unsaid.
 #pragma once
 
+#include <map>
+
 #include "attention_case.hpp"
 #include "memory.hpp"
 #include "scheme_spec.hpp"
@@ -16,36 +18,17 @@ farspan_test::attention_problem read_problem(const json& fields);
 std::string canonical(const json& scheme);
 
 // What a tensor of results must hold: `values` in the order of the shape, within the error that docs/numerics.md
-// states.
-expected_output expect_out(const tensor_memory& out, const std::vector<double>& values);
-double lse_allowed(double lse);
+// states. Log-sum-exps likewise.
+json expect_out(const tensor_memory& out, const std::vector<double>& values);
+json expect_lse(const std::vector<double>& values);
 
-json answer_frequencies(const json& one);
-json answer_probe(const json& one);
-json answer_visible(const json& one);
-json answer_scheme_text(const json& one);
-json answer_bias(const json& one);
-json answer_rope(const json& one);
-json answer_sinusoidal(const json& one);
-json answer_lookup(const json& one);
-json answer_fire(const json& one);
-json answer_attention(const json& one);
-json answer_merge(const json& one);
-json answer_tiles(const json& one);
-json answer_history(const json& one);
-
-json answer_token_nll(const json& one);
-json answer_token_nll_grad(const json& one);
-json answer_windows(const json& one);
-json answer_loss(const json& one);
-json answer_curve(const json& one);
-json answer_judge(const json& one);
-json answer_bleu_tokens(const json& one);
-json answer_rouge_tokens(const json& one);
-json answer_bootstrap(const json& one);
-json answer_bleu_bootstrap(const json& one);
-json answer_bleu_signature(const json& one);
-json answer_passkey(const json& one);
-json answer_needle(const json& one);
+// Takes a case and its arguments.
+using answer_map = std::map<std::string, json (*)(const json& one, const json& given)>;
+const answer_map& scheme_answers();
+const answer_map& encode_answers();
+const answer_map& attention_answers();
+const answer_map& cache_answers();
+const answer_map& eval_answers();
+const answer_map& text_answers();
 
 }  // namespace conformance

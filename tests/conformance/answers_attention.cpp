@@ -28,31 +28,7 @@ attention_problem problem_of(const json& given) {
     return problem;
 }
 
-}  // namespace
-
-double lse_allowed(double lse) { return std::isfinite(lse) ? lse_error * std::max(1.0, std::fabs(lse)) : 0; }
-
-// `values` in the order of the shape, within out_error of the largest and the rounding of the type.
-expected_output expect_out(const tensor_memory& out, const std::vector<double>& values) {
-    double largest = 0;
-    for (const double value : values) largest = std::max(largest, std::fabs(value));
-    expected_output expected(out);
-    size_t n = 0;
-    for (int64_t b = 0; b < out.shape[0]; ++b)
-        for (int64_t h = 0; h < out.shape[1]; ++h)
-            for (int64_t s = 0; s < out.shape[2]; ++s)
-                for (int64_t f = 0; f < out.shape[3]; ++f) {
-                    const double value = values[n++];
-                    const double error = value == 0 ? 0 : out_error * largest;  // a row that sees nothing is 0
-                    const double rounding =
-                        out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, std::fabs(value) + error);
-                    expected.set(out.index(b, h, s, f), value, error + (value == 0 ? 0 : rounding));
-                }
-    return expected;
-}
-
-json answer_attention(const json& one) {
-    const json& given = one.at("arguments");
+json answer_attention(const json& one, const json& given) {
     attention_problem problem = problem_of(given);
     problem.q.dtype = dtype_of(given.at("q"));
     problem.k.dtype = dtype_of(given.at("k"));
@@ -71,35 +47,31 @@ json answer_attention(const json& one) {
     if (data.bias) data.bias->assign(tensor_memory(given.at("bias")).dense());
 
     const attention_expected expected = expect_attention(read_scheme(one), problem, data);
-    json result = json::array({expect_out(tensor_memory(given.at("out")), expected.out).sample(float_digits)});
-    if (!given.contains("lse")) return result;
-    expected_output lse;
-    for (const double value : expected.lse) lse.add(value, lse_allowed(value));
-    result.push_back(lse.sample(float_digits));
+    json result = json::array({expect_out(tensor_memory(given.at("out")), expected.out)});
+    if (given.contains("lse")) result.push_back(expect_lse(expected.lse));
     return result;
 }
 
-json answer_merge(const json& one) {
-    const json& given = one.at("arguments");
+json answer_merge(const json&, const json& given) {
     const tensor_memory a(given.at("out_a")), b(given.at("out_b"));
     const auto width = static_cast<size_t>(a.shape[3]);
     std::vector<double> values = a.dense();
     const std::vector<double> other = b.dense();
-    expected_output lse;
+    std::vector<double> lse;
     for (size_t line = 0; line < values.size() / width; ++line) {
         const double la = content(given.at("lse_a").at("seed").get<uint64_t>(), line, FARSPAN_F32);
         const double lb = content(given.at("lse_b").at("seed").get<uint64_t>(), line, FARSPAN_F32);
         const double sum = std::max(la, lb) + std::log1p(std::exp(-std::fabs(la - lb)));
         for (size_t n = line * width; n < (line + 1) * width; ++n)
             values[n] = std::exp(la - sum) * values[n] + std::exp(lb - sum) * other[n];
-        lse.add(sum, lse_allowed(sum));
+        lse.push_back(sum);
     }
-    return {expect_out(a, values).sample(float_digits), lse.sample(float_digits)};
+    return {expect_out(a, values), expect_lse(lse)};
 }
 
 // Blocks of 64 queries by runs of 128 keys, clipped to the keys that some query of the block sees, pair by pair.
-json answer_tiles(const json& one) {
-    const attention_problem problem = read_problem(one.at("arguments").at("problem"));
+json answer_tiles(const json& one, const json& given) {
+    const attention_problem problem = read_problem(given.at("problem"));
     const scheme_spec spec = read_scheme(one);
     const scheme_oracle rules(spec, problem.current_length(), problem.head_dim);
     const auto sees = [&](int64_t i, int64_t j) {
@@ -125,9 +97,40 @@ json answer_tiles(const json& one) {
             crossed += near && far;
         }
     }
-    expected_output expected;
-    for (const double count : {skipped, whole, edge, crossed}) expected.add(count, 0);
-    return json::array({expected.sample(double_digits)});
+    return json::array({exact({skipped, whole, edge, crossed})});
+}
+
+}  // namespace
+
+json expect_out(const tensor_memory& out, const std::vector<double>& values) {
+    double largest = 0;
+    for (const double value : values) largest = std::max(largest, std::fabs(value));
+    expected_output expected(out);
+    size_t n = 0;
+    out.each([&](int64_t b, int64_t h, int64_t s, int64_t f) {
+        const double value = values[n++];
+        const double error = out_error * largest;
+        const double rounding = out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, std::fabs(value) + error);
+        expected.set(out.index(b, h, s, f), value, value == 0 ? 0 : error + rounding);  // a row that sees nothing is 0
+    });
+    return expected.sample(float_digits);
+}
+
+json expect_lse(const std::vector<double>& values) {
+    expected_output lse;
+    for (const double value : values)
+        lse.add(value, std::isfinite(value) ? lse_error * std::max(1.0, std::fabs(value)) : 0);
+    return lse.sample(float_digits);
+}
+
+const answer_map& attention_answers() {
+    static const answer_map all = {
+        {"attention_run", answer_attention},
+        {"attention", answer_attention},
+        {"attention_merge", answer_merge},
+        {"plan_tile_counts", answer_tiles},
+    };
+    return all;
 }
 
 }  // namespace conformance

@@ -59,10 +59,7 @@ double allowed(const scheme_spec& spec, int32_t dtype, double value, double posi
     return 4 * half_ulp(FARSPAN_F32, value) + 1e-15 * (1 + std::fabs(position)) + last;
 }
 
-}  // namespace
-
-json answer_rope(const json& one) {
-    const json& given = one.at("arguments");
+json answer_rope(const json& one, const json& given) {
     const scheme_spec spec = read_scheme(one);
     const tensor_memory in(given.at("in"));
     const tensor_memory out = given.contains("out") ? tensor_memory(given.at("out")) : in;
@@ -78,28 +75,25 @@ json answer_rope(const json& one) {
 
     expected_output expected(out);
     const int64_t first = spec.rope.rotary_offset, last = first + spec.rope.rotary_dim;
-    for (int64_t b = 0; b < in.shape[0]; ++b)
-        for (int64_t h = 0; h < in.shape[1]; ++h)
-            for (int64_t t = 0; t < rows; ++t) {
-                const row x = in.row(b, h, t);
-                row axes;
-                const auto step = static_cast<size_t>(options.axis_stride == 0 ? rows : options.axis_stride);
-                for (size_t n = static_cast<size_t>(t); n < positions.size(); n += step)
-                    axes.push_back(static_cast<double>(positions[n]));
-                const bool by_axis = spec.rope.axes != FARSPAN_AXES_NONE;
-                const row y = by_axis ? turn.of_axes(x, axes) : turn.of(x, positions[static_cast<size_t>(t)]);
-                for (int64_t f = 0; f < in.shape[3]; ++f) {
-                    const double value = y[static_cast<size_t>(f)];
-                    const bool copied = f < first || f >= last;
-                    expected.set(out.index(b, h, t, f), copied ? rounded(out.dtype, value) : value,
-                                 copied ? 0 : allowed(spec, out.dtype, value, static_cast<double>(largest)));
-                }
-            }
+    const auto step = static_cast<size_t>(options.axis_stride == 0 ? rows : options.axis_stride);
+    in.each_row([&](int64_t b, int64_t h, int64_t t) {
+        row axes;
+        for (size_t n = static_cast<size_t>(t); n < positions.size(); n += step)
+            axes.push_back(static_cast<double>(positions[n]));
+        const row x = in.row(b, h, t), y = spec.rope.axes != FARSPAN_AXES_NONE
+                                               ? turn.of_axes(x, axes)
+                                               : turn.of(x, positions[static_cast<size_t>(t)]);
+        for (int64_t f = 0; f < in.shape[3]; ++f) {
+            const double value = y[static_cast<size_t>(f)];
+            const bool copied = f < first || f >= last;
+            expected.set(out.index(b, h, t, f), copied ? rounded(out.dtype, value) : value,
+                         copied ? 0 : allowed(spec, out.dtype, value, static_cast<double>(largest)));
+        }
+    });
     return json::array({expected.sample(float_digits)});
 }
 
-json answer_sinusoidal(const json& one) {
-    const json& given = one.at("arguments");
+json answer_sinusoidal(const json&, const json& given) {
     const oracle::sinusoidal_layout layouts[] = {oracle::sinusoidal_layout::interleaved,
                                                  oracle::sinusoidal_layout::blocks,
                                                  oracle::sinusoidal_layout::blocks_shifted};
@@ -120,22 +114,18 @@ json answer_sinusoidal(const json& one) {
     return json::array({expected.sample(float_digits)});
 }
 
-json answer_lookup(const json& one) {
-    const json& given = one.at("arguments");
+json answer_lookup(const json&, const json& given) {
     const tensor_memory table(given.at("table")), out(given.at("out"));
     expected_output expected(out);
-    for (int64_t b = 0; b < out.shape[0]; ++b)
-        for (int64_t t = 0; t < out.shape[2]; ++t) {
-            const int64_t position =
-                given.contains("positions") ? given.at("positions").at(static_cast<size_t>(t)).get<int64_t>() : t;
-            for (int64_t f = 0; f < out.shape[3]; ++f)
-                expected.set(out.index(b, 0, t, f), rounded(out.dtype, table.at(0, 0, position, f)), 0);
-        }
+    const auto positions = array_or_empty<int64_t>(given, "positions");
+    out.each([&](int64_t b, int64_t h, int64_t t, int64_t f) {
+        const int64_t position = given.contains("positions") ? positions[static_cast<size_t>(t)] : t;
+        expected.set(out.index(b, h, t, f), rounded(out.dtype, table.at(0, 0, position, f)), 0);
+    });
     return json::array({expected.sample(double_digits)});
 }
 
-json answer_fire(const json& one) {
-    const json& given = one.at("arguments");
+json answer_fire(const json&, const json& given) {
     const json& weights = given.at("config");
     farspan_fire_config config;
     farspan_fire_config_init(&config, sizeof config);
@@ -147,18 +137,28 @@ json answer_fire(const json& one) {
     const auto query = array_or_empty<int64_t>(given, "query_positions"),
                key = array_or_empty<int64_t>(given, "key_positions");
     expected_output expected(out);
-    for (int64_t h = 0; h < out.shape[1]; ++h)
-        for (int64_t i = 0; i < queries; ++i)
-            for (int64_t j = 0; j < keys; ++j) {
-                const int64_t pi = query.empty() ? i + keys - queries : query[static_cast<size_t>(i)];
-                const int64_t pj = key.empty() ? j : key[static_cast<size_t>(j)];
-                const double x = oracle::fire_input(pi, pj, config.c, config.threshold, 1, config.epsilon);
-                const double value = oracle::fire_bias(x, mlp, static_cast<int>(h));
-                const double rounding = out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, value);
-                expected.set(out.index(0, h, i, j), value, 1e-6 * std::max(1.0, std::fabs(value)) + rounding);
-                if (pj > pi) expected.skip(out.index(0, h, i, j));  // not defined ahead of the query
-            }
+    out.each([&](int64_t b, int64_t h, int64_t i, int64_t j) {
+        const int64_t pi = query.empty() ? i + keys - queries : query[static_cast<size_t>(i)];
+        const int64_t pj = key.empty() ? j : key[static_cast<size_t>(j)];
+        const double x = oracle::fire_input(pi, pj, config.c, config.threshold, 1, config.epsilon);
+        const double value = oracle::fire_bias(x, mlp, static_cast<int>(h));
+        const double rounding = out.dtype == FARSPAN_F32 ? 0 : half_ulp(out.dtype, value);
+        expected.set(out.index(b, h, i, j), value, 1e-6 * std::max(1.0, std::fabs(value)) + rounding);
+        if (pj > pi) expected.skip(out.index(b, h, i, j));  // not defined ahead of the query
+    });
     return json::array({expected.sample(float_digits)});
+}
+
+}  // namespace
+
+const answer_map& encode_answers() {
+    static const answer_map all = {
+        {"rope_apply", answer_rope},
+        {"sinusoidal_fill", answer_sinusoidal},
+        {"position_lookup", answer_lookup},
+        {"fire_fill", answer_fire},
+    };
+    return all;
 }
 
 }  // namespace conformance

@@ -18,28 +18,15 @@ constexpr double sum_error = 1e-12;  // of means over a few hundred losses, rela
 
 void add_real(expected_output& to, double value) { to.add(value, sum_error * std::max(1.0, std::fabs(value))); }
 
-json whole(std::initializer_list<int64_t> values) {
-    expected_output output;
-    for (const int64_t value : values) output.add(static_cast<double>(value), 0);
-    return output.sample(double_digits);
-}
-
-json reals(const std::vector<double>& values, double error) {
-    expected_output output;
-    for (const double value : values) output.add(value, error);
-    return output.sample(double_digits);
-}
-
 // Where the rows of a case that has targets are scored.
 template <class Use>
 void each_row(const json& given, const tensor_memory& logits, Use&& use) {
     const auto targets = array<int64_t>(given.at("targets"));
     size_t n = 0;
-    for (int64_t b = 0; b < logits.shape[0]; ++b)
-        for (int64_t h = 0; h < logits.shape[1]; ++h)
-            for (int64_t t = 0; t < logits.shape[2]; ++t, ++n)
-                use(n, std::array<int64_t, 3>{b, h, t}, targets[n],
-                    targets[n] == given.at("ignore_index").get<int64_t>());
+    logits.each_row([&](int64_t b, int64_t h, int64_t t) {
+        use(n, std::array<int64_t, 3>{b, h, t}, targets[n], targets[n] == given.at("ignore_index").get<int64_t>());
+        ++n;
+    });
 }
 
 // The blocks that an accumulator has closed: a merge closes the open ones of both sides.
@@ -89,10 +76,7 @@ accumulator gathered(const json& parts, int64_t block_tokens) {
     return loss;
 }
 
-}  // namespace
-
-json answer_token_nll(const json& one) {
-    const json& given = one.at("arguments");
+json answer_token_nll(const json&, const json& given) {
     const tensor_memory logits(given.at("logits"));
     expected_output expected;
     each_row(given, logits, [&](size_t, const auto& at, int64_t target, bool ignored) {
@@ -102,8 +86,7 @@ json answer_token_nll(const json& one) {
     return json::array({expected.sample(float_digits)});
 }
 
-json answer_token_nll_grad(const json& one) {
-    const json& given = one.at("arguments");
+json answer_token_nll_grad(const json&, const json& given) {
     const tensor_memory logits(given.at("logits")),
         grad = given.contains("grad") ? tensor_memory(given.at("grad")) : logits;
     const auto weights = array_or_empty<float>(given, "weights");
@@ -122,13 +105,13 @@ json answer_token_nll_grad(const json& one) {
     return json::array({expected.sample(float_digits)});
 }
 
-json answer_windows(const json& one) {
-    const json &given = one.at("arguments"), &config = given.at("config");
+json answer_windows(const json& one, const json& given) {
+    const json& config = given.at("config");
     const auto field = [&](const char* name) { return config.value(name, int64_t{0}); };
     const auto windows = oracle::windows({static_cast<oracle::windows_kind>(field("kind") - FARSPAN_WINDOWS_BLOCKS),
                                           static_cast<oracle::bos_policy>(field("bos") - FARSPAN_BOS_NONE),
                                           field("tokens"), field("length"), field("stride"), field("segment")});
-    if (one.at("call") == "windows_count") return json::array({whole({static_cast<int64_t>(windows.size())})});
+    if (one.at("call") == "windows_count") return json::array({exact_numbers(windows.size())});
     expected_output expected;
     for (const json& index : given.at("indices")) {
         const oracle::window& w = windows.at(index.get<size_t>());
@@ -139,8 +122,7 @@ json answer_windows(const json& one) {
     return json::array({expected.sample(double_digits)});
 }
 
-json answer_loss(const json& one) {
-    const json& given = one.at("arguments");
+json answer_loss(const json&, const json& given) {
     const auto block = given.at("block_tokens").get<int64_t>();
     accumulator loss = gathered(given.at("parts"), block);
     if (given.contains("from")) loss.merge(gathered(given.at("from"), block));
@@ -149,8 +131,7 @@ json answer_loss(const json& one) {
     return {tokens.sample(double_digits), means.sample(double_digits)};
 }
 
-json answer_curve(const json& one) {
-    const json& given = one.at("arguments");
+json answer_curve(const json&, const json& given) {
     const auto edges = array<int64_t>(given.at("edges"));
     std::vector<accumulator> curve(edges.size() - 1, accumulator(given.at("block_tokens").get<int64_t>()));
     for (const json& part : given.at("parts"))
@@ -165,11 +146,26 @@ json answer_curve(const json& one) {
     return {tokens.sample(double_digits), means.sample(double_digits)};
 }
 
-json answer_judge(const json& one) {
-    const json& given = one.at("arguments");
+json answer_judge(const json&, const json& given) {
     const oracle::verdict v = oracle::judge(array<int64_t>(given.at("lengths")), array<double>(given.at("nll")),
                                             given.at("trained_length").get<int64_t>());
-    return {whole({v.verdict, v.reference_length, v.worst_length}), reals({v.ratio}, sum_error * (1 + v.ratio))};
+    return {exact_numbers(v.verdict, v.reference_length, v.worst_length), within(sum_error * (1 + v.ratio), {v.ratio})};
+}
+
+}  // namespace
+
+const answer_map& eval_answers() {
+    static const answer_map all = {
+        {"token_nll", answer_token_nll},
+        {"token_nll_grad", answer_token_nll_grad},
+        {"windows_count", answer_windows},
+        {"windows_get", answer_windows},
+        {"loss_add", answer_loss},
+        {"loss_merge", answer_loss},
+        {"loss_add_by_context", answer_curve},
+        {"judge", answer_judge},
+    };
+    return all;
 }
 
 }  // namespace conformance

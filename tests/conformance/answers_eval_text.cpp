@@ -38,16 +38,8 @@ bool nist_smoothing(const json& config) {
     return config.value("smoothing", int32_t{FARSPAN_SMOOTHING_EXP}) == FARSPAN_SMOOTHING_EXP;
 }
 
-json whole(std::initializer_list<int64_t> values) {
-    expected_output output;
-    for (const int64_t value : values) output.add(static_cast<double>(value), 0);
-    return output.sample(double_digits);
-}
-
-}  // namespace
-
 // What sacrebleu writes, with the version of this library.
-json answer_bleu_signature(const json& one) {
+json answer_bleu_signature(const json& one, const json&) {
     std::string text = one.at("outputs").at(0).at("text").get<std::string>();
     text.resize(text.rfind('-') + 1);
     for (const int part : {FARSPAN_VERSION_MAJOR, FARSPAN_VERSION_MINOR, FARSPAN_VERSION_PATCH})
@@ -55,8 +47,8 @@ json answer_bleu_signature(const json& one) {
     return json::array({{{"text", text}}});
 }
 
-json answer_bleu_tokens(const json& one) {
-    const json &given = one.at("arguments"), &config = given.at("config");
+json answer_bleu_tokens(const json&, const json& given) {
+    const json& config = given.at("config");
     std::vector<oracle::bleu_segment> segments;
     for (const json& segment : given.at("segments")) segments.push_back(segment_of(segment));
     const oracle::bleu_counts counts = oracle::count_bleu(segments, config.value("max_order", 4));
@@ -66,13 +58,13 @@ json answer_bleu_tokens(const json& one) {
     expected.add(score.brevity_penalty, score_error);
     for (size_t n = 0; n < bleu_orders; ++n) {
         expected.add(n < score.precisions.size() ? score.precisions[n] : 0, score_error);
-        if (n >= score.precisions.size()) expected.skip(2 + n);
+        expected.skip_if(n >= score.precisions.size());
     }
-    return {whole({counts.hypothesis_length, counts.reference_length}), expected.sample(double_digits)};
+    return {exact_numbers(counts.hypothesis_length, counts.reference_length), expected.sample(double_digits)};
 }
 
-json answer_rouge_tokens(const json& one) {
-    const json &given = one.at("arguments"), &config = given.at("config");
+json answer_rouge_tokens(const json&, const json& given) {
+    const json& config = given.at("config");
     const oracle::bleu_segment texts = segment_of(given);
     oracle::rouge_score best{0, 0, -1};
     size_t reference = 0;
@@ -86,14 +78,11 @@ json answer_rouge_tokens(const json& one) {
             reference = n;
         }
     }
-    expected_output expected;
-    for (const double value : {best.precision, best.recall, best.f_measure}) expected.add(value, score_error);
-    return {whole({static_cast<int64_t>(reference)}), expected.sample(double_digits)};
+    return {exact_numbers(reference), within(score_error, {best.precision, best.recall, best.f_measure})};
 }
 
 // All resamples of up to three values are few, and equally likely: their quantiles are known if many are drawn.
-json answer_bootstrap(const json& one) {
-    const json& given = one.at("arguments");
+json answer_bootstrap(const json&, const json& given) {
     const auto values = array<double>(given.at("values"));
     const auto count = static_cast<double>(values.size());
     std::vector<double> means{0};
@@ -118,8 +107,7 @@ json answer_bootstrap(const json& one) {
 }
 
 // Of two segments the resamples are A A, A B, B A and B B.
-json answer_bleu_bootstrap(const json& one) {
-    const json& given = one.at("arguments");
+json answer_bleu_bootstrap(const json&, const json& given) {
     const json& segments = given.at("segments");
     const auto score = [&](const json& chosen) {
         std::vector<oracle::bleu_segment> list;
@@ -136,8 +124,8 @@ json answer_bleu_bootstrap(const json& one) {
     return json::array({expected.sample(double_digits)});
 }
 
-json answer_passkey(const json& one) {
-    const json& config = one.at("arguments").at("config");
+json answer_passkey(const json&, const json& given) {
+    const json& config = given.at("config");
     const bool lines = config.at("form") == FARSPAN_PASSKEY_LANDMARK;
     const int64_t lowest = config.value("lowest_key", int64_t{1}),
                   highest = config.value("highest_key", lines ? int64_t{50000} : int64_t{9999999});
@@ -148,15 +136,12 @@ json answer_passkey(const json& one) {
     const oracle::passkey made =
         lines ? oracle::passkey_landmark(key, length, depth) : oracle::passkey_sentences(key, length, depth);
     const auto begin = static_cast<int64_t>(made.before.size()), end = begin + static_cast<int64_t>(made.told.size());
-    expected_output at;
-    at.add(depth, 0);
     return {{{"text", made.text()}},
-            whole({key, begin, end, end + static_cast<int64_t>(made.after.size())}),
-            at.sample(double_digits)};
+            exact_numbers(key, begin, end, end + static_cast<int64_t>(made.after.size())),
+            exact({depth})};
 }
 
-json answer_needle(const json& one) {
-    const json& given = one.at("arguments");
+json answer_needle(const json&, const json& given) {
     const oracle::id_list hay = ids_of(given.at("haystack")), needle = ids_of(given.at("needle")),
                           asked = ids_of(given.at("question"));
     const auto length = given.at("length").get<size_t>();
@@ -164,13 +149,23 @@ json answer_needle(const json& one) {
     auto position = static_cast<size_t>(std::llround(given.at("depth").get<double>() * static_cast<double>(rest)));
     if (given.contains("boundary"))
         while (position > 0 && hay[(position - 1) % hay.size()] != given.at("boundary").get<int64_t>()) --position;
-    expected_output out;
-    const auto add = [&](int64_t id) { out.add(static_cast<double>(id), 0); };
-    for (size_t n = 0; n < position; ++n) add(hay[n % hay.size()]);
-    for (const int64_t id : needle) add(id);
-    for (size_t n = position; n < rest; ++n) add(hay[n % hay.size()]);
-    for (const int64_t id : asked) add(id);
-    return {out.sample(double_digits), whole({static_cast<int64_t>(position)})};
+    oracle::id_list out;
+    for (size_t n = 0; n < rest; ++n) out.push_back(hay[n % hay.size()]);
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(position), needle.begin(), needle.end());
+    out.insert(out.end(), asked.begin(), asked.end());
+    return {exact({out.begin(), out.end()}), exact_numbers(position)};
+}
+
+}  // namespace
+
+const answer_map& text_answers() {
+    static const answer_map all = {
+        {"bleu_add_tokens", answer_bleu_tokens},   {"rouge_tokens", answer_rouge_tokens},
+        {"bootstrap_mean", answer_bootstrap},      {"bleu_bootstrap", answer_bleu_bootstrap},
+        {"bleu_signature", answer_bleu_signature}, {"passkey_make", answer_passkey},
+        {"needle_place", answer_needle},
+    };
+    return all;
 }
 
 }  // namespace conformance

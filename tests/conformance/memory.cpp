@@ -61,10 +61,7 @@ std::vector<double> tensor_memory::row(int64_t b, int64_t h, int64_t s) const {
 
 std::vector<double> tensor_memory::dense() const {
     std::vector<double> result;
-    for (int64_t b = 0; b < shape[0]; ++b)
-        for (int64_t h = 0; h < shape[1]; ++h)
-            for (int64_t s = 0; s < shape[2]; ++s)
-                for (int64_t f = 0; f < shape[3]; ++f) result.push_back(at(b, h, s, f));
+    each([&](int64_t b, int64_t h, int64_t s, int64_t f) { result.push_back(at(b, h, s, f)); });
     return result;
 }
 
@@ -80,6 +77,14 @@ void expected_output::add(double value, double allowed) {
 void expected_output::set(size_t at, double value, double allowed) {
     values[at] = value;
     tolerance[at] = allowed;
+}
+
+json exact(const std::vector<double>& values) { return within(0, values); }
+
+json within(double error, const std::vector<double>& values) {
+    expected_output output;
+    for (const double value : values) output.add(value, error);
+    return output.sample(double_digits);
 }
 
 json expected_output::sample(int digits) const {

@@ -31,6 +31,19 @@ struct tensor_memory {
     std::vector<double> row(int64_t b, int64_t h, int64_t s) const;
     // The elements in the order of the shape.
     std::vector<double> dense() const;
+    // Calls `use` with the indices of each element, in the same order.
+    template <class Use>
+    void each(Use&& use) const {
+        each_row([&](int64_t b, int64_t h, int64_t s) {
+            for (int64_t f = 0; f < shape[3]; ++f) use(b, h, s, f);
+        });
+    }
+    template <class Use>
+    void each_row(Use&& use) const {
+        for (int64_t b = 0; b < shape[0]; ++b)
+            for (int64_t h = 0; h < shape[1]; ++h)
+                for (int64_t s = 0; s < shape[2]; ++s) use(b, h, s);
+    }
 };
 
 // An output: values, absolute tolerances, and whether an element is compared at all.
@@ -44,8 +57,18 @@ struct expected_output {
     void add(double value, double allowed);
     void set(size_t at, double value, double allowed);
     void skip(size_t at) { compared[at] = false; }
+    // Of the last one that was added.
+    void skip_if(bool unknown) { compared.back() = !unknown; }
     // At most 32 of the compared elements, spread evenly; `digits` are printed of those with a tolerance.
     json sample(int digits) const;
 };
+
+// An output of numbers that must be equal, and of such as may differ by `error`.
+json exact(const std::vector<double>& values);
+json within(double error, const std::vector<double>& values);
+template <class... Number>
+json exact_numbers(Number... values) {
+    return exact({static_cast<double>(values)...});
+}
 
 }  // namespace conformance
