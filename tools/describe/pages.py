@@ -398,7 +398,7 @@ class Pages:
         """The fields of structs by name, for the runners that cannot look them up themselves."""
         parts = ("rope_config", "remap_config", "bias_config", "mask_config", "score_config")
         records = [r for r in self.contract.records if r.kind != "counter"]
-        others = (*parts, "context_config", "model_layer", "model_note")
+        others = (*parts, "context_config", "model_note")
         used = [r for r in records if r.struct.short not in others and r.is_made_for("rust")]
         return {
             "tests/conformance/generated/calls.c": self.print(
@@ -419,7 +419,9 @@ class Pages:
             "java/src/test/java/io/farspan/ConformanceRegular.java": self.print(
                 "conformance_calls.java", calls=conformance_methods.calls(self.contract, self.methods, "java")
             ),
-            "rust/examples/conformance/generated.rs": self.print("conformance_fields.rs", records=used),
+            "rust/examples/conformance/generated.rs": self.print(
+                "conformance_fields.rs", records=used, parts=[r for r in records if r.struct.short in parts]
+            ),
         }
 
     def swig(self, root: Path) -> dict[str, str]:

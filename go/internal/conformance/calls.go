@@ -78,17 +78,8 @@ var calls = map[string]func(*call){
 		}
 		c.model = keep(c, must(farspan.ModelFromMetadata(entries, config(c, "options", farspan.NewModelOptions()))))
 	},
-	"model_scheme": func(c *call) { c.scheme = must(c.model.Scheme(c.whole("layer"))) },
-	"model_layer_at": func(c *call) {
-		l := must(c.model.Layer(c.whole("layer")))
-		c.give(l.Kind, l.Alike, l.QueryHeads, l.KeyHeads, l.HeadDim, l.ValueDim, l.Window, l.AttentionScale)
-		if l.Rope == nil {
-			c.give([9]int64{}, [3]float64{})
-			return
-		}
-		c.give(l.Rope.Method, l.Rope.Layout, l.Rope.RotaryDim, l.Rope.RotaryOffset, l.Remap.Method, l.Bias.Method,
-			l.Mask.WindowLeft, l.Mask.Chunk, l.Score.Temperature, l.Rope.Base, l.Score.Softcap, l.Score.TrainedLength)
-	},
+	"model_scheme":   func(c *call) { c.scheme = must(c.model.Scheme(c.whole("layer"))) },
+	"model_layer_at": func(c *call) { c.give(must(c.model.Layer(c.whole("layer")))) }, // and what its scheme is made of
 	"model_note_at": func(c *call) {
 		found := []int64{-1, 0}
 		for _, note := range must(c.model.Notes()) {

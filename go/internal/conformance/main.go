@@ -158,13 +158,19 @@ func (c *call) giveValue(v reflect.Value) {
 		c.answered.wholes = append(c.answered.wholes, v.Int())
 	case reflect.Float64:
 		c.answered.reals = append(c.answered.reals, v.Float())
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.giveValue(v.Elem())
+		}
 	case reflect.Array, reflect.Slice:
 		for n := 0; n < v.Len(); n++ {
 			c.giveValue(v.Index(n))
 		}
 	case reflect.Struct:
 		for n := 0; n < v.NumField(); n++ {
-			if v.Type().Field(n).Name != "Notes" { // which model_note_at asks for
+			// Without lists, and without the notes, which model_note_at asks for.
+			field := v.Type().Field(n)
+			if field.IsExported() && field.Type.Kind() != reflect.Slice && field.Name != "Notes" {
 				c.giveValue(v.Field(n))
 			}
 		}

@@ -1,4 +1,7 @@
 """Each call of the conformance cases, through the public interface."""
+import ctypes
+import re
+
 import numpy as np
 
 import farspan
@@ -355,16 +358,18 @@ def model_describe(case, given):
 
 
 def model_layer_at(case, given):
+    """The layer, and what its scheme is made of."""
     layer = case.model.layer(given["layer"])
     case.give(*attributes(layer, "kind alike query_heads key_heads head_dim value_dim window"))
     case.give(float(layer.attention_scale))
-    if layer.scheme is None:
-        assert layer.kind == 3 and not layer.parts
-        case.give(*[0] * 9, *[0.0] * 3)
-        return
-    rope, remap, bias, mask, score = (part_struct(part, values)[0] for part, values in layer.parts.items())
-    case.give(*attributes(rope, "method layout rotary_dim rotary_offset"), remap.method, bias.method)
-    case.give(mask.window_left, mask.chunk, score.temperature, rope.base, score.softcap, score.trained_length)
+    for part in ("rope", "remap", "bias", "mask", "score") if layer.scheme else ():
+        struct = part_struct(part, layer.parts[part])[0]
+        for name, _ in struct._fields_:
+            value = getattr(struct, name)
+            if isinstance(value, ctypes.Array):
+                case.give(*value)
+            elif isinstance(value, (int, float)) and not re.search("struct_size|reserved|_count$", name):
+                case.give(value)
 
 
 def model_note_at(case, given):

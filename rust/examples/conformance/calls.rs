@@ -298,21 +298,16 @@ fn entry(given: &Value) -> Metadata<'static> {
     Metadata { key: number(&given["key"]), value }
 }
 
+/// The layer, and what its scheme is made of.
 fn model_layer_at(case: &mut Case<'_>, model: &Model) -> Result<()> {
     let l = model.layer(case.get("layer"))?;
-    case.wholes([l.kind.0.into(), l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window]);
-    case.reals([l.attention_scale]);
-    match l.parts {
-        Some(p) => {
-            case.wholes([p.rope.method.0, p.rope.layout.0, p.rope.rotary_dim, p.rope.rotary_offset]);
-            case.wholes([p.remap.method.0.into(), p.bias.method.0.into(), p.mask.window_left, p.mask.chunk]);
-            case.wholes([p.score.temperature.0]);
-            case.reals([p.rope.base, p.score.softcap, p.score.trained_length]);
-        }
-        None => {
-            case.wholes([0; 9]);
-            case.reals([0.0; 3]);
-        }
+    case.give(&l);
+    if let Some(p) = l.parts {
+        case.give(&p.rope);
+        case.give(&p.remap);
+        case.give(&p.bias);
+        case.give(&p.mask);
+        case.give(&p.score);
     }
     Ok(())
 }

@@ -410,3 +410,103 @@ impl Answer for farspan::model::Info<'_> {
         reals.push(self.final_softcap);
     }
 }
+
+impl Answer for farspan::model::Layer<'_> {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.kind.0.into());
+        wholes.push(self.alike);
+        wholes.push(self.query_heads);
+        wholes.push(self.key_heads);
+        wholes.push(self.head_dim);
+        wholes.push(self.value_dim);
+        wholes.push(self.window);
+        reals.push(self.attention_scale);
+    }
+}
+
+impl Answer for farspan::RopeConfig<'_> {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.method.0.into());
+        wholes.push(self.layout.0.into());
+        wholes.push(self.rotary_dim.into());
+        wholes.push(self.rotary_offset.into());
+        wholes.push(self.angle.0.into());
+        reals.push(self.base);
+        reals.push(self.factor);
+        wholes.push(self.original_context);
+        reals.push(self.beta_fast);
+        reals.push(self.beta_slow);
+        reals.push(self.extrapolation_factor);
+        wholes.push(self.ramp.0.into());
+        wholes.push(self.truncate.into());
+        reals.push(self.mscale);
+        reals.push(self.mscale_all_dim);
+        wholes.push(self.magnitude.0.into());
+        wholes.push(self.length_switch.0.into());
+        reals.push(self.attention_factor);
+        reals.push(self.mixed_exponent);
+        reals.push(self.low_freq_factor);
+        reals.push(self.high_freq_factor);
+        reals.push(self.rotated_fraction);
+        reals.push(self.xpos_scale_base);
+        reals.push(self.xpos_gamma);
+        wholes.push(self.axes.0.into());
+        wholes.extend(self.axis_sections.map(i64::from));
+    }
+}
+
+impl Answer for farspan::RemapConfig {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.method.0.into());
+        wholes.push(self.window);
+        wholes.push(self.group);
+        reals.push(self.leak);
+        wholes.push(self.chunk);
+        wholes.push(self.local_window);
+        wholes.push(self.limit);
+        wholes.push(self.sinks);
+        wholes.push(self.recent);
+        wholes.push(self.real_shift.into());
+        reals.push(self.position_scale);
+    }
+}
+
+impl Answer for farspan::BiasConfig<'_> {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.method.0.into());
+        wholes.push(self.heads.into());
+        wholes.push(self.alibi_heads.into());
+        wholes.push(self.bidirectional.into());
+        wholes.push(self.buckets.into());
+        wholes.push(self.max_distance);
+        wholes.push(self.distance_limit);
+        reals.push(self.max_bias);
+        reals.push(self.scale);
+        wholes.push(self.trained_length);
+        wholes.push(self.dim.into());
+    }
+}
+
+impl Answer for farspan::MaskConfig {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.causal.into());
+        wholes.push(self.window_left);
+        wholes.push(self.window_right);
+        wholes.push(self.sinks);
+        wholes.push(self.chunk);
+        wholes.push(self.prefix);
+        let _ = reals;
+    }
+}
+
+impl Answer for farspan::ScoreConfig<'_> {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.temperature.0.into());
+        reals.push(self.scale);
+        reals.push(self.multiplier);
+        reals.push(self.trained_length);
+        reals.push(self.alpha);
+        reals.push(self.power);
+        reals.push(self.softcap);
+    }
+}

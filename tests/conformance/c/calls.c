@@ -117,25 +117,17 @@ static void model_scheme(struct run* run) {
     run->scheme = layer.scheme;
 }
 
+/* The layer, and what its scheme is made of. */
 static void model_layer_at(struct run* run) {
     FRESH(model_layer, l);
     CALL(model_layer_at, run->model, whole(run->given, "layer"), &l);
-    const int64_t sizes[7] = {l.kind, l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window};
-    int64_t parts[9] = {0};
-    double reals[3] = {0};
-    if (l.scheme) {
-        const int64_t chosen[9] = {l.rope->method,        l.rope->layout,  l.rope->rotary_dim,
-                                   l.rope->rotary_offset, l.remap->method, l.bias->method,
-                                   l.mask->window_left,   l.mask->chunk,   l.score->temperature};
-        memcpy(parts, chosen, sizeof parts);
-        reals[0] = l.rope->base;
-        reals[1] = l.score->softcap;
-        reals[2] = l.score->trained_length;
-    }
-    for (int n = 0; n < 7; ++n) give_whole(run, sizes[n]);
-    for (int n = 0; n < 9; ++n) give_whole(run, parts[n]);
-    give_real(run, l.attention_scale);
-    for (int n = 0; n < 3; ++n) give_real(run, reals[n]);
+    GIVE(model_layer, l);
+    if (!l.scheme) return;
+    GIVE(rope_config, *l.rope);
+    GIVE(remap_config, *l.remap);
+    GIVE(bias_config, *l.bias);
+    GIVE(mask_config, *l.mask);
+    GIVE(score_config, *l.score);
 }
 
 /* The notes with a code and a path. */

@@ -136,19 +136,17 @@ void model_from_metadata(call& c) {
     c.model.emplace(model::from_metadata(list, options_of(c)));
 }
 
+// The layer, and what its scheme is made of.
 void model_layer_at(call& c) {
     const farspan_model_layer l = c.model->layer_at(c.whole("layer"));
-    c.give({l.kind, l.alike, l.query_heads, l.key_heads, l.head_dim, l.value_dim, l.window});
-    give_real(&c.r, l.attention_scale);
-    if (!l.scheme) {
-        c.give({0, 0, 0, 0, 0, 0, 0, 0, 0});
-        for (int n = 0; n < 3; ++n) give_real(&c.r, 0);
-        return;
-    }
+    give(&c.r, "model_layer", &l);
+    if (!l.scheme) return;
     const layer_parts p = c.model->parts_of(c.whole("layer"));
-    c.give({p.rope.method, p.rope.layout, p.rope.rotary_dim, p.rope.rotary_offset, p.remap.method, p.bias.method,
-            p.mask.window_left, p.mask.chunk, p.score.temperature});
-    for (const double value : {p.rope.base, p.score.softcap, p.score.trained_length}) give_real(&c.r, value);
+    give(&c.r, "rope_config", &p.rope);
+    give(&c.r, "remap_config", &p.remap);
+    give(&c.r, "bias_config", &p.bias);
+    give(&c.r, "mask_config", &p.mask);
+    give(&c.r, "score_config", &p.score);
 }
 
 void model_note_at(call& c) {

@@ -161,18 +161,13 @@ final class ConformanceCalls {
         return metadata;
     }
 
+    /** The layer, and what its scheme is made of. */
     private static void layer(ConformanceCase c, ModelLayer l) {
-        c.give(l.kind(), l.alike(), l.queryHeads(), l.keyHeads(), l.headDim(), l.valueDim(), l.window(),
-                l.attentionScale());
-        if (l.rope() == null) {
-            c.give(new long[9], 0.0, 0.0, 0.0);
-            return;
+        c.give(l);
+        if (l.rope() != null) {
+            c.give(l.rope().settings(), l.remap().settings(), l.bias().settings(), l.mask().settings(),
+                    l.score().settings());
         }
-        RopeSettings rope = l.rope().settings();
-        ScoreSettings score = l.score().settings();
-        c.give(rope.method(), rope.layout() == null ? 0 : rope.layout(), rope.rotaryDim(), rope.rotaryOffset(),
-                l.remap().settings().method(), l.bias().settings().method(), l.mask().settings().windowLeft(),
-                l.mask().settings().chunk(), score.temperature(), rope.base(), score.softcap(), score.trainedLength());
     }
 
     private static void note(ConformanceCase c, List<ModelNote> notes) {

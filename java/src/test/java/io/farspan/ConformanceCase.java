@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -241,8 +242,14 @@ final class ConformanceCase implements AutoCloseable {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             try {
                 component.getAccessor().setAccessible(true);
-                if (!component.getName().equals("notes")) { // which model_note_at asks for
-                    give(component.getAccessor().invoke(record));
+                Object value = component.getAccessor().invoke(record);
+                boolean isList = value instanceof List<?> && record.getClass().getSimpleName().endsWith("Settings");
+                if (component.getName().equals("axisSections")) {
+                    give(Arrays.copyOf(((List<?>) value).stream().mapToLong(n -> (Integer) n).toArray(), 4));
+                } else if (value == null && component.getType().isEnum()) {
+                    give(0);
+                } else if (!isList && !component.getName().equals("notes")) { // which model_note_at asks for
+                    give(value);
                 }
             } catch (ReflectiveOperationException failure) {
                 throw new AssertionError(failure);
