@@ -3,15 +3,24 @@ from __future__ import annotations
 
 import json
 from math import prod
+from struct import pack, unpack
 from typing import Any
 
 Call = dict[str, Any]
+# The content of 16 bits by its top 8: the bits of multiples of 1/64 in [-2, 2).
+SIXTY_FOURTHS = [(n - 128) / 64 for n in range(256)]
+HALVES = {
+    "f16": unpack("<256H", pack("<256e", *SIXTY_FOURTHS)),
+    "bf16": tuple(bits >> 16 for bits in unpack("<256I", pack("<256f", *SIXTY_FOURTHS))),
+}
 
 
 def memory(given: Any) -> Any:
     """What describes memory, with everything that may be left out."""
     if isinstance(given, dict) and ("shape" in given or "elements" in given):
         given = {"dtype": "f32", "offset": 0, "elements": prod(given.get("shape", ())), **given}
+        if "seed" in given and given["dtype"] in HALVES:
+            given["halves"] = HALVES[given["dtype"]]
         if "shape" in given:
             _, heads, rows, size = given["shape"]
             given.setdefault("stride", [heads * rows * size, rows * size, size, 1])

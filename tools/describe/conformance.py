@@ -238,7 +238,8 @@ class RustBody:
         self.contract, self.call, self.function = contract, call, call.function
         self.before: list[str] = []
         self.around: list[str] = []  # closures that hold tensors and memory, from outside
-        values = [self.value(given) for given in call.arguments]
+        arguments = [given for given in call.arguments if (call.owner, given.name) != ("cache", "sequence")]
+        values = [self.value(given) for given in arguments]
         self.owner = self.owned()
         is_known = not call.result or call.result.role not in (Role.MADE, Role.VALUES)
         self.is_regular = bool(call.function.can_fail and self.owner and all(values) and is_known)
@@ -249,8 +250,10 @@ class RustBody:
         owner, this, name = self.call.owner, self.call.this, rust_calls.name(self.call)
         if owner is None:
             return rust_calls.path(self.contract, self.call).replace("crate", "farspan", 1)
-        if owner == "scheme":
-            return f"made(&state.scheme).{name}"
+        if owner == "cache" and any(given.name == "sequence" for given in self.call.arguments):
+            return f'state.sequences[case.index("sequence")].{name}'
+        if owner in ("scheme", "cache"):
+            return f"made(&state.{owner}).{name}"
         if this and owner in COUNTERS:
             return f'state.{owner}[case.index("{this.name}")].{name}'
         config = this and this.record and self.value(Given(this.parameter, Role.CONFIG, this.record))
@@ -308,6 +311,8 @@ class RustBody:
             Role.WRITTEN: "case.text(made);",
             Role.VALUE: "case.reals([made]);" if real else "case.wholes([made]);",
         }[result.role]
+        if result.name in ("sequence", "child"):
+            given = "state.sequences.push(made);"
         return [*self.before, f"let made = {expression};", given]
 
 

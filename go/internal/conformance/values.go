@@ -100,7 +100,7 @@ func generated(seed, n uint64) uint64 {
 	return z ^ (z >> 31)
 }
 
-// content makes memory: zeros, or the content of a seed. A multiple of 1/64 below 2 is zero or a normal number of float16 and bfloat16.
+// content makes memory: zeros, or the content of a seed.
 func (o object) content() any {
 	count, dtype := o.whole("elements"), o.string("dtype")
 	z := func(n int) uint64 { return generated(uint64(o.whole("seed")), uint64(n)) }
@@ -111,26 +111,14 @@ func (o object) content() any {
 		return make([]int64, count)
 	case "f32":
 		memory := make([]float32, count)
-		for n := range memory {
-			if o.has("seed") {
-				memory[n] = float32(int64(z(n)>>40)-1<<23) / (1 << 22)
-			}
+		for n := 0; n < len(memory) && o.has("seed"); n++ {
+			memory[n] = float32(int64(z(n)>>40)-1<<23) / (1 << 22)
 		}
 		return memory
 	}
-	memory := make([]uint16, count)
-	for n := range memory {
-		if !o.has("seed") {
-			continue
-		}
-		value := float32(int64(z(n)>>56)-128) / 64
-		bits := math.Float32bits(value)
-		switch {
-		case dtype == "bf16":
-			memory[n] = uint16(bits >> 16)
-		case value != 0:
-			memory[n] = uint16(bits>>16&0x8000 | (bits>>23&0xff-112)<<10 | bits>>13&0x3ff)
-		}
+	memory, halves := make([]uint16, count), list[uint16](o, "halves")
+	for n := 0; n < len(memory) && o.has("seed"); n++ {
+		memory[n] = halves[z(n)>>56]
 	}
 	return memory
 }

@@ -38,8 +38,7 @@ def content(description):
     bits = _bits(description["seed"], count)
     if dtype == "f32":
         return (((bits >> np.uint64(40)).astype(np.float64) - 2.0**23) / 2.0**22).astype(np.float32)
-    values = (((bits >> np.uint64(56)).astype(np.float32) - 128) / 64).astype(np.float32)
-    return values.astype(np.float16) if dtype == "f16" else (values.view(np.uint32) >> 16).astype(np.uint16)
+    return np.array(description["halves"], np.uint16)[bits >> np.uint64(56)].view(_TYPES[dtype])
 
 
 class Case:

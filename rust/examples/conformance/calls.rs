@@ -20,13 +20,13 @@ pub struct State {
     pub loss: Vec<Loss>,
     pub bleu_counts: Vec<BleuCounts>,
     pub chrf_counts: Vec<ChrfCounts>,
+    pub cache: Option<Cache>,
+    /// In the order in which calls made them.
+    pub sequences: Vec<Sequence>,
     plan: Option<Plan>,
     model: Option<Model>,
-    cache: Option<Cache>,
     cache_plan: Option<CachePlan>,
     curve: Option<LossCurve>,
-    /// In the order in which calls made them.
-    sequences: Vec<Sequence>,
     saved: Vec<Vec<u8>>,
 }
 
@@ -166,44 +166,25 @@ fn windows(config: &Value) -> Result<Windows> {
 
 fn cache_call(case: &mut Case<'_>, state: &mut State) -> Result<()> {
     let context = Some(case.context);
-    let sequence = case.get::<Option<i64>>("sequence").map(|n| &mut state.sequences[n as usize]);
-    let new = match (case.stage, sequence) {
-        ("cache_create", _) => {
+    match case.stage {
+        "cache_create" => {
             state.sequences.clear();
             state.cache = Some(Cache::new(&filled(CacheConfig::new(), &case.given["config"]))?);
-            return Ok(());
         }
-        ("cache_sequence_create", _) => made(&state.cache).create_sequence()?,
-        ("cache_fork", Some(sequence)) => sequence.fork()?,
-        ("cache_restore", _) => {
+        "cache_restore" => {
             // Of what was saved: all, perhaps with an inverted byte, or its beginning.
             let mut bytes = state.saved[case.index("saved")].clone();
             bytes.truncate(case.get::<Option<i64>>("bytes").map_or(bytes.len(), |bytes| bytes as usize));
             if let Some(damage) = case.get::<Option<i64>>("damage") {
                 bytes[damage as usize] ^= 0xff;
             }
-            made(&state.cache).restore(context, &bytes)?
+            state.sequences.push(made(&state.cache).restore(context, &bytes)?);
         }
-        ("cache_save", Some(sequence)) => {
-            state.saved.push(sequence.save(context)?);
-            return Ok(());
-        }
-        ("cache_sequence_destroy", Some(sequence)) => return sequence.destroy(),
-        ("cache_evict", Some(sequence)) => return sequence.evict(case.get("first"), case.get("last")),
-        ("cache_keep", Some(sequence)) => return sequence.keep(case.get("sinks"), case.get("recent")),
-        ("cache_clear", _) => return made(&state.cache).clear(),
-        ("cache_append" | "cache_write", _) => return grow(case, state),
-        ("cache_sequence_info", Some(sequence)) => {
-            case.give(&sequence.info()?);
-            return Ok(());
-        }
-        ("cache_get_statistics", _) => {
-            case.give(&made(&state.cache).statistics()?);
-            return Ok(());
-        }
-        _ => return attend(case, state),
-    };
-    state.sequences.push(new);
+        "cache_save" => state.saved.push(state.sequences[case.index("sequence")].save(context)?),
+        "cache_clear" => made(&state.cache).clear()?,
+        "cache_append" | "cache_write" => grow(case, state)?,
+        _ => attend(case, state)?,
+    }
     Ok(())
 }
 

@@ -34,6 +34,31 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             let config = filled(farspan::FireConfig::new(), &case.given["config"]);
             case.writes("out", |case, out| farspan::fire_fill(Some(case.context), &config, case.get("query_positions"), case.get("key_positions"), out))?;
         }
+        "cache_sequence_create" => {
+            let made = made(&state.cache).create_sequence()?;
+            state.sequences.push(made);
+        }
+        "cache_sequence_destroy" => {
+            state.sequences[case.index("sequence")].destroy()?;
+        }
+        "cache_fork" => {
+            let made = state.sequences[case.index("sequence")].fork()?;
+            state.sequences.push(made);
+        }
+        "cache_evict" => {
+            state.sequences[case.index("sequence")].evict(case.get("first"), case.get("last"))?;
+        }
+        "cache_keep" => {
+            state.sequences[case.index("sequence")].keep(case.get("sinks"), case.get("recent"))?;
+        }
+        "cache_sequence_info" => {
+            let made = state.sequences[case.index("sequence")].info()?;
+            case.give(&made);
+        }
+        "cache_get_statistics" => {
+            let made = made(&state.cache).statistics()?;
+            case.give(&made);
+        }
         "token_nll" => {
             case.fills("nll", |case, nll| case.reads("logits", |logits| farspan::eval::token_nll(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), nll.doubles())))?;
         }

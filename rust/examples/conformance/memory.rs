@@ -22,15 +22,6 @@ fn random(seed: u64, n: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The bits of a number that a half represents exactly, as a normal one or zero.
-fn half_bits(number: f32) -> u16 {
-    let bits = number.to_bits();
-    if number == 0.0 {
-        return 0;
-    }
-    (bits >> 16) as u16 & 0x8000 | ((((bits >> 23) & 0xff) as u16 - 112) << 10) | (bits >> 13) as u16 & 0x3ff
-}
-
 macro_rules! typed {
     ($memory:expr, $data:ident => $use:expr) => {
         match $memory {
@@ -47,17 +38,15 @@ impl Memory {
     pub fn new(description: &Value) -> Self {
         let elements: i64 = number(&description["elements"]);
         let seed: Option<u64> = number(&description["seed"]);
-        let numbers = |shift: u32, middle: f32, unit: f32| {
-            let number = move |seed, n| ((random(seed, n) >> shift) as f32 - middle) / unit;
-            (0..elements as u64).map(move |n| seed.map_or(0.0, |seed| number(seed, n)))
-        };
-        let short = || numbers(56, 128.0, 64.0);
+        let random = |shift: u32| (0..elements as u64).map(move |n| seed.map(|seed| random(seed, n) >> shift));
+        let halves: &[i64] = number::<Option<_>>(&description["halves"]).unwrap_or_default();
+        let half = |u: Option<u64>| u.map_or(0, |u| halves[u as usize] as u16);
         match description["dtype"].as_str() {
-            Some("f16") => Memory::F16(short().map(|number| F16(half_bits(number))).collect()),
+            Some("f16") => Memory::F16(random(56).map(|u| F16(half(u))).collect()),
+            Some("bf16") => Memory::Bf16(random(56).map(|u| Bf16(half(u))).collect()),
             Some("f64") => Memory::F64(vec![0.0; elements as usize]),
             Some("i64") => Memory::I64(vec![0; elements as usize]),
-            Some("bf16") => Memory::Bf16(short().map(|number| Bf16((number.to_bits() >> 16) as u16)).collect()),
-            _ => Memory::F32(numbers(40, 8_388_608.0, 4_194_304.0).collect()),
+            _ => Memory::F32(random(40).map(|u| u.map_or(0.0, |u| (u as f32 - 8_388_608.0) / 4_194_304.0)).collect()),
         }
     }
 

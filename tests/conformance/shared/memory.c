@@ -149,19 +149,6 @@ static uint64_t mixed(uint64_t seed, uint64_t n) {
     return z ^ (z >> 31);
 }
 
-static uint32_t float_bits(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-/* Of a multiple of 1/64 within [-2, 2): a normal number of f16, or zero. */
-static uint16_t f16_bits(float value) {
-    const uint32_t bits = float_bits(value);
-    if (value == 0) return 0;
-    return (uint16_t)((bits >> 16 & 0x8000) | ((((bits >> 23 & 0xff) - 112) << 10) & 0x7c00) | (bits >> 13 & 0x3ff));
-}
-
 static size_t size_of(enum output_kind kind) {
     return kind == OUTPUT_TEXT ? 1 : kind == OUTPUT_F32 ? 4 : kind == OUTPUT_F16 || kind == OUTPUT_BF16 ? 2 : 8;
 }
@@ -172,18 +159,15 @@ static enum output_kind kind_of(const cJSON* given) {
     return (enum output_kind)kind;
 }
 
-static void fill_content(void* memory, enum output_kind kind, size_t elements, uint64_t seed) {
+static void fill_content(struct run* run, void* memory, const cJSON* given, size_t elements) {
+    const uint64_t seed = (uint64_t)whole(given, "seed");
+    const int64_t* halves = has(given, "halves") ? int64_list(run, member(given, "halves")) : NULL;
     for (size_t n = 0; n < elements; ++n) {
         const uint64_t z = mixed(seed, n);
-        unsigned char* to = (unsigned char*)memory + n * size_of(kind);
-        if (kind == OUTPUT_F32) {
-            const float value = ((float)(z >> 40) - 8388608.0f) / 4194304.0f;
-            memcpy(to, &value, sizeof value);
-        } else {
-            const float value = ((float)(z >> 56) - 128.0f) / 64.0f;
-            const uint16_t bits = kind == OUTPUT_F16 ? f16_bits(value) : (uint16_t)(float_bits(value) >> 16);
-            memcpy(to, &bits, sizeof bits);
-        }
+        if (halves)
+            ((uint16_t*)memory)[n] = (uint16_t)halves[z >> 56];
+        else
+            ((float*)memory)[n] = ((float)(z >> 40) - 8388608.0f) / 4194304.0f;
     }
 }
 
@@ -205,7 +189,7 @@ void* memory(struct run* run, const char* name, int is_output) {
     const enum output_kind kind = kind_of(given);
     const size_t count = (size_t)elements(run, name);
     void* made = is_output ? new_output(run, kind, count) : take(run, count * size_of(kind));
-    if (has(given, "seed")) fill_content(made, kind, count, (uint64_t)whole(given, "seed"));
+    if (has(given, "seed")) fill_content(run, made, given, count);
     if (is_output) memcpy(run->outputs[run->output_count - 1].before, made, count * size_of(kind));
     return made;
 }
