@@ -106,6 +106,8 @@ def calls(call: str, given: Call) -> list[Call]:
         more = {"out": zeros("f32", given["count"])}
     if call == "token_nll":
         more = {"nll": zeros("f64", len(given["targets"]))}
+    if call == "key_tokens":
+        more = {"keys": zeros("i64", len(given["long_nll"]))}
     if call == "needle_place":
         more = {"out": zeros("i64", given["length"]), "boundaries": [given["boundary"]] if "boundary" in given else []}
     return [made(call, given, **more)]

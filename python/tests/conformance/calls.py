@@ -310,6 +310,23 @@ def bleu_bootstrap(case, given):
     give_interval(case, judging.bleu_bootstrap(bleu, segments, case.context, **fields(given["config"])))
 
 
+def key_tokens(case, given):
+    after_all, after_few = (np.array(numbers(given[name]), np.float64) for name in ("long_nll", "short_nll"))
+    case.add("i64", judging.key_tokens(after_all, after_few, case.context, **fields(given["config"])))
+
+
+def long_ppl(case, given):
+    nll, block_tokens = np.array(numbers(given["nll"]), np.float64), given["block_tokens"]
+    found = judging.long_ppl(nll, given["keys"], block_tokens, case.context, **fields(given["config"]))
+    case.give(*attributes(found, "tokens key_tokens"))
+    case.give(*map(float, attributes(found, "share nll perplexity low high")))
+
+
+def effective_length(case, given):
+    found = judging.effective_length(given["lengths"], numbers(given["scores"]), number(given["threshold"]))
+    case.give(*attributes(found, "length first_below"), float(found.score))
+
+
 def passkey_make(case, given):
     made = judging.passkey(**fields(given["config"]))
     case.text(made.text)
