@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "calls.hpp"
+#include "expect.hpp"
 #include "made_model.hpp"
 #include "methods.hpp"
 #include "run_command.hpp"
@@ -13,16 +14,6 @@
 using nlohmann::json;
 
 namespace {
-
-void expect_text(const std::string& text, const std::string& part) {
-    cr_expect(text.find(part) != std::string::npos, "expected '%s' in '%s'", part.c_str(), text.c_str());
-}
-
-void expect_refusal(const std::vector<std::string>& arguments, const std::string& part) {
-    const command_result result = run_farspan(arguments);
-    cr_expect(result.exit_code == 1 || result.exit_code == 2, "exit code %d", result.exit_code);
-    expect_text(result.err, part);
-}
 
 json explained(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "explain");

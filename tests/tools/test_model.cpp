@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "expect.hpp"
 #include "made_model.hpp"
 #include "model.hpp"
 
@@ -11,10 +12,6 @@ std::string config_refusal(const ordered_json& config) {
     const scratch_folder folder;
     write_file(folder / "config.json", config.dump());
     return failure_of([](const std::filesystem::path& p) { tool::read_model_config(p); }, folder / "config.json");
-}
-
-void expect_text(const std::string& message, const std::string& part) {
-    cr_expect(message.find(part) != std::string::npos, "expected '%s' in '%s'", part.c_str(), message.c_str());
 }
 
 std::string load_refusal(const std::filesystem::path& folder) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "expect.hpp"
 #include "made_model.hpp"
 #include "run_command.hpp"
 
@@ -18,12 +19,6 @@ json run_json(std::vector<std::string> arguments) {
     const command_result result = run_farspan(arguments);
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
     return json::parse(result.out);
-}
-
-void expect_refusal(const std::vector<std::string>& arguments, const std::string& part) {
-    const command_result result = run_farspan(arguments);
-    cr_expect(result.exit_code == 1 || result.exit_code == 2, "exit code %d", result.exit_code);
-    cr_expect(result.err.find(part) != std::string::npos, "no '%s' in '%s'", part.c_str(), result.err.c_str());
 }
 
 }  // namespace

@@ -31,9 +31,9 @@ std::vector<std::vector<std::string>> csv_rows(const std::filesystem::path& path
 }
 
 // Five made models and a text.
-struct made_folder : scratch_folder {
+struct five_models : scratch_folder {
     std::string models = path().string(), text = (*this / "text").string(), out = (*this / "out").string();
-    made_folder() {
+    five_models() {
         for (const char* position : {"sinusoidal", "rope", "alibi", "t5", "xpos"})
             write_model(path(), position, position);
         write_file(text, made_text(2000));
@@ -43,7 +43,7 @@ struct made_folder : scratch_folder {
 }  // namespace
 
 Test(report, writes_all_files_for_all_models) {
-    const made_folder folder;
+    const five_models folder;
     const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
                                                "512", "--out", folder.out, "--verbose"});
     cr_assert(result.exit_code == 0, "%s", result.err.c_str());
@@ -66,7 +66,7 @@ Test(report, writes_all_files_for_all_models) {
 }
 
 Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
-    const made_folder folder;
+    const five_models folder;
     const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
                                                "64", "--model", "rope", "alibi", "--methods", "none,window,rerope",
                                                "--lengths", "16,32", "--json", "--quiet", "--out", folder.out});
@@ -80,7 +80,7 @@ Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
 
 // One window length that does not divide the others, and a text that is too short for the longest.
 Test(report, lengths_of_any_size) {
-    const made_folder folder;
+    const five_models folder;
     const command_result result =
         run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes", "999", "--model", "rope",
                      "--methods", "none", "--lengths", "333,7,5000,7,100", "--json"});
@@ -92,7 +92,7 @@ Test(report, lengths_of_any_size) {
 }
 
 Test(report, results_do_not_depend_on_threads) {
-    const made_folder folder;
+    const five_models folder;
     std::string first;
     for (const char* threads : {"1", "2", "5"}) {
         const command_result result =
@@ -106,7 +106,7 @@ Test(report, results_do_not_depend_on_threads) {
 }
 
 Test(report, draws_its_files_and_the_page) {
-    const made_folder folder;
+    const five_models folder;
     const std::string page = (folder / "page.html").string();
     const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
                                                "256", "--out", folder.out, "--html", page});
@@ -123,7 +123,7 @@ Test(report, draws_its_files_and_the_page) {
 }
 
 Test(report, decoding_gives_the_same_report) {
-    const made_folder folder;
+    const five_models folder;
     std::vector<std::string> arguments = {"report", "--models",  folder.models, "--text", folder.text, "--bytes",
                                           "256",    "--lengths", "16,64",       "--json", "--quiet"};
     const json whole = json::parse(run_farspan(arguments).out);
@@ -139,7 +139,7 @@ Test(report, decoding_gives_the_same_report) {
 }
 
 Test(report, tasks_fill_every_length_that_they_fit) {
-    const made_folder folder;
+    const five_models folder;
     std::string first;
     for (const char* threads : {"1", "3"}) {
         const command_result result = run_farspan({"report",

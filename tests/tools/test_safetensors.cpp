@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "expect.hpp"
 #include "failure.hpp"
 #include "made_model.hpp"
 #include "safetensors.hpp"
@@ -16,10 +17,6 @@ std::string refusal(const std::string& bytes) {
     const std::string message = failure_of([](const std::filesystem::path& p) { safetensors_file{p}; }, path);
     cr_assert(message.rfind(path.string() + ": ", 0) == 0, "the message names the file: '%s'", message.c_str());
     return message.substr(path.string().size() + 2);
-}
-
-void expect_text(const std::string& message, const std::string& part) {
-    cr_expect(message.find(part) != std::string::npos, "expected '%s' in '%s'", part.c_str(), message.c_str());
 }
 
 // A header with one tensor "w" described by `entry` over `bytes` bytes of data.
