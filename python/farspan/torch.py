@@ -132,7 +132,14 @@ def _attention_fake(
     return _outputs(q, v)
 
 
-@torch.library.custom_op("farspan::attention_backward", mutates_args=(), device_types="cpu")
+# Written out: PyTorch 2.4 infers lists from the aliases of `typing` only.
+_SCHEMA = (
+    "(Tensor d_out, Tensor? d_lse, Tensor out, Tensor lse, Tensor q, Tensor k, Tensor v, int scheme, Tensor? positions, "
+    "Tensor? padding, Tensor? bias, Tensor? bias_values, Tensor? sink_logits, bool[] wanted) -> Tensor[]"
+)
+
+
+@torch.library.custom_op("farspan::attention_backward", mutates_args=(), device_types="cpu", schema=_SCHEMA)
 def _backward(
     d_out: torch.Tensor,
     d_lse: torch.Tensor | None,

@@ -3,7 +3,8 @@
 All five models share everything but the position method: RMSNorm before attention and MLP,
 no biases, SwiGLU, an output head of its own. Tensor names are those of Hugging Face's Llama.
 The position methods are the small functions of the first half; each follows the definition
-that the library implements, with angles and scales formed in double.
+that the library implements, with angles and scales formed in double. They are what the models
+were trained with; with attention="farspan" the library computes attention instead, in f32.
 """
 import json
 import math
@@ -14,6 +15,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
+ATTENTIONS = ("farspan", "torch")
 ROWS = 128  # query rows per block of attention; changes speed and memory only
 METHODS = ("sinusoidal", "rope", "alibi", "t5", "xpos")
 
@@ -107,13 +109,48 @@ def t5_buckets(length: int, num_buckets: int, max_distance: int) -> torch.Tensor
     return torch.where(distance < exact, distance, far.clamp(max=num_buckets - 1))
 
 
-class Position:
-    """The constants of one method at one length: what to add, rotate by and bias with."""
+def scheme_parts(config: dict) -> dict:
+    """The same method as the parts of a scheme of Farspan. `scheme` in the configuration replaces parts of it."""
+    p, heads = config["position"], config["num_attention_heads"]
+    parts = {
+        "sinusoidal": lambda: {},
+        "rope": lambda: {"rope": {"method": "base", **{n: p[n] for n in ("base", "rotary_dim", "layout")}}},
+        "alibi": lambda: {"bias": {"method": "alibi", "heads": heads, "slopes": p["slopes"]}},
+        "t5": lambda: {
+            "bias": {
+                "method": "t5",
+                "heads": heads,
+                "buckets": p["num_buckets"],
+                "max_distance": p["max_distance"],
+                "values": [0.0] * p["num_buckets"] * heads,
+            }
+        },
+        "xpos": lambda: {
+            "rope": {
+                "method": "xpos",
+                **{n: p[n] for n in ("base", "rotary_dim", "layout")},
+                "xpos_scale_base": p["scale_base"],
+                "xpos_gamma": p["gamma"],
+            }
+        },
+    }[p["method"]]()
+    parts["score"] = {"scale": config["softmax_scale"]}
+    for name, part in config.get("scheme", {}).items():
+        parts[name] = {**parts.get(name, {}), **part}
+    return parts
 
-    def __init__(self, config: dict, length: int):
+
+class Position:
+    """The constants of one method at one length: what to add, rotate by and bias with, or a scheme that says it."""
+
+    def __init__(self, config: dict, length: int, scheme=None):
         p = config["position"]
-        self.method = p["method"]
-        self.added = self.buckets = self.query = self.key = None
+        self.method, self.scheme = p["method"], scheme
+        self.added = self.buckets = self.query = self.key = self.mask = None
+        if scheme is not None:
+            if self.method == "sinusoidal":
+                self.added = sinusoidal_table(length, config["hidden_size"], p["base"])
+            return
         self.mask = torch.full((length, length), -torch.inf).triu(1)
         if self.method == "sinusoidal":
             self.added = sinusoidal_table(length, config["hidden_size"], p["base"])
@@ -162,6 +199,7 @@ class Attention(nn.Module):
         width = config["hidden_size"]
         for name in ("q_proj", "k_proj", "v_proj", "o_proj"):
             setattr(self, name, nn.Linear(width, width, bias=False))
+        self.library = None  # farspan.torch.attention, where the library computes it
 
     def forward(self, x, position: Position, bias):
         batch, length, width = x.shape
@@ -169,6 +207,9 @@ class Attention(nn.Module):
             proj(x).view(batch, length, self.heads, self.head_dim).transpose(1, 2)
             for proj in (self.q_proj, self.k_proj, self.v_proj)
         )
+        if position.scheme is not None:
+            out = self.library(q, k, v, position.scheme, bias_values=bias)
+            return self.o_proj(out.transpose(1, 2).reshape(batch, length, width))
         if position.query is not None:
             q, k = position.rotate(q, *position.query), position.rotate(k, *position.key)
         q = q * self.softmax_scale
@@ -203,11 +244,16 @@ class Layer(nn.Module):
 
 
 class TinyLM(nn.Module):
-    """tokens [batch, length] -> logits [batch, length, 256]."""
+    """tokens [batch, length] -> logits [batch, length, 256].
 
-    def __init__(self, config: dict):
+    attention: "torch": written out here. "farspan": the library's, whose gradient is exact as well.
+    """
+
+    def __init__(self, config: dict, attention: str = "torch"):
         super().__init__()
-        self.config = config
+        self.config, self.scheme = config, None
+        if "scheme" in config and attention != "farspan":
+            raise ValueError("a model with a scheme needs the library's attention")
         width = config["hidden_size"]
         self.model = nn.Module()
         self.model.embed_tokens = nn.Embedding(config["vocab_size"], width)
@@ -219,6 +265,13 @@ class TinyLM(nn.Module):
                 config["position"]["num_buckets"], config["num_attention_heads"]
             )
         self._positions = {}
+        if attention == "farspan":
+            import farspan
+            import farspan.torch
+
+            self.scheme = farspan.Scheme(**scheme_parts(config))
+            for layer in self.model.layers:
+                layer.self_attn.library = farspan.torch.attention
 
     def initialize(self, seed: int) -> None:
         """Same numbers for the same tensor name whatever the method, as far as shapes agree.
@@ -246,22 +299,24 @@ class TinyLM(nn.Module):
     def forward(self, tokens):
         length = tokens.shape[1]
         if length not in self._positions:
-            self._positions[length] = Position(self.config, length)
+            self._positions[length] = Position(self.config, length, self.scheme)
         position = self._positions[length]
 
         x = self.model.embed_tokens(tokens) * self.config["embedding_scale"]
         if position.added is not None:
             x = x + position.added
         bias = position.mask
-        if position.buckets is not None:
+        if self.scheme is not None:
+            bias = self.relative_attention_bias.weight if position.method == "t5" else None
+        elif position.buckets is not None:
             bias = bias + self.relative_attention_bias(position.buckets).permute(2, 0, 1)
         for layer in self.model.layers:
             x = layer(x, position, bias)
         return self.lm_head(self.model.norm(x))
 
 
-def load_model(folder: pathlib.Path) -> TinyLM:
+def load_model(folder: pathlib.Path, attention: str = "torch") -> TinyLM:
     """An exported model, computing in torch's default dtype."""
-    model = TinyLM(json.loads((folder / "config.json").read_text()))
+    model = TinyLM(json.loads((folder / "config.json").read_text()), attention)
     model.load_state_dict(load_file(folder / "model.safetensors"))  # f16; copied into the default dtype
     return model.eval().requires_grad_(False)

@@ -13,6 +13,7 @@ import argparse
 import csv
 import json
 import math
+import os
 import pathlib
 import time
 
@@ -22,7 +23,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 import corpus
-from model import METHODS, TinyLM, make_config
+from model import ATTENTIONS, METHODS, TinyLM, make_config
 
 HELD_OUT_WINDOWS = 64
 
@@ -48,11 +49,12 @@ def repeat_span(window: np.ndarray, rng: np.random.Generator) -> None:
     window[target : target + span] = window[source : source + span]
 
 
-def training_batch(data: np.ndarray, step: int, args):
+def training_batch(data: np.ndarray, step: int, args, share: float | None = None):
+    """Windows that depend on the seed and the step only; in a share of them, by default repeat_share, a span is repeated."""
     rng = np.random.default_rng([args.seed, step])
     starts = rng.integers(0, len(data) - args.length - 1, args.batch)
     windows = np.stack([data[s : s + args.length + 1] for s in starts])
-    share = repeat_share(step, args)
+    share = repeat_share(step, args) if share is None else share
     for window in windows:
         if rng.random() < share:
             repeat_span(window, rng)
@@ -119,6 +121,65 @@ def make_optimizers(model, args) -> list:
     return [muon, adamw]
 
 
+def train_step(forward, model, optimizers: list, batch, step: int, args) -> float:
+    """One update; returns the loss before it. forward: the model, compiled or not."""
+    for group in (g for optimizer in optimizers for g in optimizer.param_groups):
+        group["lr"] = group["rate"] * learning_rate(step, args)
+    with torch.autocast("cpu", torch.bfloat16, enabled=args.precision == "bf16"):  # the products only
+        loss = loss_of(forward, *batch)
+    model.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in optimizers:
+        optimizer.step()
+    return loss.item()
+
+
+def use_threads(threads: int) -> None:
+    """For PyTorch and for Farspan, which looks at its variable when it is first called."""
+    os.environ["FARSPAN_NUM_THREADS"] = str(threads)
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)  # tiny softmax weights of far keys; they cost a trap each
+
+
+def save_checkpoint(path: pathlib.Path, model, optimizers: list, **more) -> None:
+    partial = path.with_suffix(".partial")
+    torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], **more}, partial)
+    partial.replace(path)
+
+
+def load_checkpoint(path: pathlib.Path, model, optimizers: list) -> dict:
+    """What else save_checkpoint was given."""
+    state = torch.load(path)
+    model.load_state_dict(state.pop("model"))
+    for optimizer, saved in zip(optimizers, state.pop("optimizers")):
+        optimizer.load_state_dict(saved)
+    return state
+
+
+def add_step_options(parser) -> None:
+    """The options that train_step and training_batch read."""
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--batch", type=int, default=16, help="windows per step (default %(default)s)")
+    parser.add_argument("--length", type=int, default=256, help="bytes per window (default %(default)s)")
+    parser.add_argument("--lr", type=float, default=5e-3, help="peak learning rate (default %(default)s)")
+    parser.add_argument("--warmup", type=int, default=100, help="steps of warm-up (default %(default)s)")
+    parser.add_argument(
+        "--repeats",
+        type=float,
+        default=0.5,
+        help="share of the windows with a repeated span towards the end (default %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--precision",
+        choices=("bf16", "f32"),
+        default="bf16",
+        help="of matrix products; weights and sums are f32 (default %(default)s)",
+    )
+
+
 def export(model, rows: list, out: pathlib.Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / "config.json").write_text(json.dumps(model.config, indent=2) + "\n")
@@ -140,33 +201,26 @@ def parse_arguments():
         default="/var/tmp/farspan-train",
         help="corpus cache and checkpoints (default %(default)s)",
     )
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--batch", type=int, default=16, help="windows per step")
-    parser.add_argument("--length", type=int, default=256, help="bytes per window")
-    parser.add_argument("--lr", type=float, default=5e-3, help="peak learning rate")
-    parser.add_argument("--warmup", type=int, default=100)
+    add_step_options(parser)
     parser.add_argument(
-        "--repeats",
-        type=float,
-        default=0.5,
-        help="share of the windows with a repeated span towards the end (default %(default)s)",
+        "--attention",
+        choices=ATTENTIONS,
+        default="farspan",
+        help="who computes attention and its gradient: this library or PyTorch (default %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between evaluations and checkpoints")
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--stop", type=int, default=None, help="stop after this many steps, for probes")
     return parser.parse_args()
 
 
 def main() -> None:
     args = parse_arguments()
-    torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)  # tiny softmax weights of far keys; they cost a trap each
+    use_threads(args.threads)
     torch.manual_seed(args.seed)
     data = {part: np.frombuffer(corpus.load(args.work / "corpus", part), np.uint8) for part in ("train", "heldout")}
     held_out = held_out_batch(data["heldout"], args.length)
 
-    model = TinyLM(make_config(args.position))
+    model = TinyLM(make_config(args.position), args.attention)
     model.initialize(args.seed)
     optimizers = make_optimizers(model, args)
     print(
@@ -179,10 +233,7 @@ def main() -> None:
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     first, rows, seconds = 0, [], 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint)
-        model.load_state_dict(state["model"])
-        for optimizer, saved in zip(optimizers, state["optimizers"]):
-            optimizer.load_state_dict(saved)
+        state = load_checkpoint(checkpoint, model, optimizers)
         first, rows, seconds = state["step"], state["rows"], state["seconds"]
         print(f"continue at step {first}", flush=True)
 
@@ -191,16 +242,8 @@ def main() -> None:
     started, recent = time.time() - seconds, []
     begun_here = time.time()
     for step in range(first, last):
-        for group in (g for optimizer in optimizers for g in optimizer.param_groups):
-            group["lr"] = group["rate"] * learning_rate(step, args)
-        with torch.autocast("cpu", torch.bfloat16):  # the products only: weights and sums stay f32
-            loss = loss_of(forward, *training_batch(data["train"], step, args))
-        model.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-        recent.append(loss.item())
+        batch = training_batch(data["train"], step, args)
+        recent.append(train_step(forward, model, optimizers, batch, step, args))
         if not math.isfinite(recent[-1]):
             raise SystemExit(f"step {step}: the loss is {recent[-1]}")
 
@@ -221,18 +264,7 @@ def main() -> None:
                 f"after {seconds / 60:.1f} min",
                 flush=True,
             )
-            partial = checkpoint.with_suffix(".partial")
-            torch.save(
-                {
-                    "model": model.state_dict(),
-                    "optimizers": [o.state_dict() for o in optimizers],
-                    "step": done,
-                    "rows": rows,
-                    "seconds": seconds,
-                },
-                partial,
-            )
-            partial.replace(checkpoint)
+            save_checkpoint(checkpoint, model, optimizers, step=done, rows=rows, seconds=seconds)
     export(model, rows, args.out)
 
 

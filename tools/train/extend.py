@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Fine-tune the shipped rope model on windows four times as long, from several starts, and follow the held-out perplexity.
+
+A start is a method of extension that the model has from the first step on; attention and its gradient are the library's. All starts
+see the same windows in the same order. A run that is started again continues from its last checkpoint; starts that are done are not
+run again.
+
+    direct   as it was trained: positions beyond its length are new to it
+    pi       position interpolation (Chen et al. 2023)
+    ntk      NTK-aware: a larger base (bloc97 2023)
+    yarn     by parts, with a magnitude (Peng et al. 2023)
+    rerope   distances from half the trained length on count as that, with log-n scaling (Su 2023)
+
+The result is a JSON file: for each start its scheme and, by step, the mean training loss since the row before and the perplexity per
+byte by length of the window, of the same held-out bytes at every length (see evaluate.py).
+"""
+import argparse
+import json
+import math
+import pathlib
+import time
+
+import numpy as np
+import torch
+
+import corpus
+from evaluate import LONGEST, long_stretches, loss_at_length
+from model import TinyLM, load_model
+from train import (
+    add_step_options,
+    load_checkpoint,
+    make_optimizers,
+    save_checkpoint,
+    train_step,
+    training_batch,
+    use_threads,
+)
+
+MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
+STARTS = ("direct", "pi", "ntk", "yarn", "rerope")
+SETTINGS = ("steps", "batch", "length", "lr", "warmup", "repeats", "seed", "precision")  # the same run has the same
+
+
+def scheme_of(start: str, trained: int, length: int) -> dict:
+    """What a start changes of the model's scheme."""
+    factor = length / trained
+    return {
+        "direct": {},
+        "pi": {"rope": {"method": "linear", "factor": factor}},
+        "ntk": {"rope": {"method": "ntk", "factor": factor}},
+        "yarn": {"rope": {"method": "yarn", "factor": factor, "original_context": trained}},
+        "rerope": {
+            "remap": {"method": "rerope", "window": trained // 2},
+            "score": {"temperature": "log_n", "trained_length": trained},
+        },
+    }[start]
+
+
+def make_model(folder: pathlib.Path, start: str, length: int) -> TinyLM:
+    """The exported model with the scheme of a start, ready to be trained."""
+    shipped = load_model(folder)
+    config = {**shipped.config, "scheme": scheme_of(start, shipped.config["trained_length"], length)}
+    model = TinyLM(config, "farspan")
+    model.load_state_dict(shipped.state_dict())
+    return model
+
+
+@torch.no_grad()
+def perplexities(model: TinyLM, stretches: np.ndarray, lengths: list) -> dict:
+    return {str(length): math.exp(loss_at_length(model, stretches, length)) for length in lengths}
+
+
+def settings_of(args) -> dict:
+    return {"model": args.model.name, **{name: getattr(args, name) for name in SETTINGS}, "lengths": args.lengths}
+
+
+def fine_tune(start: str, data: np.ndarray, stretches: np.ndarray, args):
+    """Yields what is known of the start after every evaluation, first before any step."""
+    model = make_model(args.model, start, args.length)
+    optimizers = make_optimizers(model, args)
+    checkpoint = args.work / "extend" / f"{start}.pt"
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    rows, seconds = [], 0.0
+    if checkpoint.exists():
+        state = load_checkpoint(checkpoint, model, optimizers)
+        if state["settings"] != settings_of(args):
+            raise SystemExit(
+                f"{checkpoint} is of other options, {state['settings']}: remove it, or give another --work"
+            )
+        rows, seconds = state["rows"], state["seconds"]
+    else:
+        rows.append({"step": 0, "train_loss": None, "perplexity": perplexities(model, stretches, args.lengths)})
+    yield {"scheme": model.config["scheme"], "rows": rows, "seconds": seconds}
+
+    forward = torch.compile(model) if args.compile else model
+    recent, began = [], time.time() - seconds
+    for step in range(rows[-1]["step"], min(args.steps, args.stop or args.steps)):
+        batch = training_batch(data, step, args, args.repeats)
+        recent.append(train_step(forward, model, optimizers, batch, step, args))
+        if not math.isfinite(recent[-1]):
+            raise SystemExit(f"{start}, step {step}: the loss is {recent[-1]}")
+        done = step + 1
+        if done % args.every == 0 or done in (args.steps, args.stop):
+            seconds = time.time() - began
+            measured = perplexities(model, stretches, args.lengths)
+            rows.append({"step": done, "train_loss": float(np.mean(recent)), "perplexity": measured})
+            save_checkpoint(checkpoint, model, optimizers, rows=rows, seconds=seconds, settings=settings_of(args))
+            recent = []
+            yield {"scheme": model.config["scheme"], "rows": rows, "seconds": seconds}
+            began = time.time() - seconds
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--start", choices=STARTS, nargs="+", default=STARTS, help="default: all")
+    parser.add_argument(
+        "--out", required=True, type=pathlib.Path, help="file of JSON; what it has of other starts stays"
+    )
+    parser.add_argument("--model", type=pathlib.Path, default=MODELS / "rope", help="folder (default %(default)s)")
+    parser.add_argument(
+        "--work",
+        type=pathlib.Path,
+        default="/var/tmp/farspan-train",
+        help="corpus cache and checkpoints (default %(default)s)",
+    )
+    add_step_options(parser)
+    parser.set_defaults(steps=200, batch=4, length=1024, lr=1e-3, warmup=20, precision="f32")
+    parser.add_argument("--every", type=int, default=50, help="steps between evaluations (default %(default)s)")
+    parser.add_argument("--stop", type=int, default=None, help="stop after this many steps, for probes")
+    parser.add_argument(
+        "--lengths",
+        type=int,
+        nargs="+",
+        default=[256, 512, 1024, 2048],
+        help=f"of windows to evaluate, divisors of {LONGEST} (default %(default)s)",
+    )
+    parser.add_argument(
+        "--stretches", type=int, default=6, help=f"held-out stretches of {LONGEST} bytes (default %(default)s)"
+    )
+    parser.add_argument("--no-compile", dest="compile", action="store_false", help="without torch.compile")
+    args = parser.parse_args()
+    if any(length <= 0 or LONGEST % length for length in args.lengths):
+        parser.error(f"--lengths must be divisors of {LONGEST}")
+    return args
+
+
+def main() -> None:
+    args = parse_arguments()
+    use_threads(args.threads)
+    torch.manual_seed(args.seed)
+    data = {part: np.frombuffer(corpus.load(args.work / "corpus", part), np.uint8) for part in ("train", "heldout")}
+    names = json.loads((args.work / "corpus" / "manifest.json").read_text())["heldout"]["names"]
+    stretches = long_stretches(data["heldout"], names, args.stretches)
+
+    found = json.loads(args.out.read_text()) if args.out.exists() else {"settings": settings_of(args), "starts": {}}
+    if found["settings"] != settings_of(args):
+        raise SystemExit(f"{args.out} has results of other options, {found['settings']}: give another --out")
+    for start in args.start:
+        for known in fine_tune(start, data["train"], stretches, args):
+            found["starts"][start] = known
+            args.out.write_text(json.dumps(found, indent=1) + "\n")
+            row = known["rows"][-1]
+            loss = "" if row["train_loss"] is None else f" train {row['train_loss']:.4f}"
+            cells = " ".join(f"{length}: {value:.3f}" for length, value in row["perplexity"].items())
+            print(
+                f"{start} step {row['step']}/{args.steps}{loss} perplexity {cells} after {known['seconds']:.0f} s",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
