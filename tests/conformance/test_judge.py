@@ -17,11 +17,11 @@ OUTPUTS = b"f64 16\n" + struct.pack("<dd", 1, 0.1) + b"i64 8\n" + struct.pack("<
 SIXTEEN = b"f16 4\n" + struct.pack("<ee", 1.5, -2) + b"bf16 4\n" + struct.pack("<HH", 0x3FC0, 0xC000)
 GOOD = b"0 0 1 - 0 5\n" + OUTPUTS + SIXTEEN
 BAD = b"10 1 1 rope_frequencies 14 0\nno rope method"
+CALL = {"call": "cache_clear", "arguments": {}}
 CASES = [
     {
         "name": "good",
-        "call": "cache_clear",
-        "arguments": {},
+        **CALL,
         "outputs": [
             {"values": [1, 0.1], "tolerance": 1e-9},
             {"at": [0], "values": [7], "tolerance": 0},
@@ -30,25 +30,20 @@ CASES = [
             {"values": [1.5, -2], "tolerance": [0, 0]},
         ],
     },
-    {
-        "name": "bad",
-        "call": "cache_clear",
-        "arguments": {},
-        "status": 10,
-        "argument": 1,
-        "failing": "rope_frequencies",
-        "message": "rope",
-    },
+    {"name": "bad", **CALL, "status": 10, "argument": 1, "failing": "rope_frequencies", "message": "rope"},
 ]
 
 
 class Judge(unittest.TestCase):
-    def failed(self, cases: str, answers: bytes) -> int:
+    def judged(self, cases: str, answers: bytes) -> tuple[int, int, str]:
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
             Path(folder, "cases.json").write_text(cases)
             Path(folder, "answers").write_bytes(answers)
             runner = ["sh", "-c", f"cat '{folder}/answers'", "runner"]
-            return judge.judge(runner, Path(folder), "scalar", "1")[1]
+            return judge.judge(runner, Path(folder), "scalar", "1")
+
+    def failed(self, cases: str, answers: bytes) -> int:
+        return self.judged(cases, answers)[1]
 
     def test_right_answers_pass(self) -> None:
         self.assertEqual(self.failed(json.dumps({"cases": CASES}), GOOD + BAD), 0)
@@ -83,14 +78,8 @@ class Judge(unittest.TestCase):
                 self.failed(cases, answers)
 
     def test_every_bit_counts_for_the_digest(self) -> None:
-        digests = set()
-        for answers in (GOOD + BAD, GOOD.replace(b"ok", b"oK") + BAD, GOOD + BAD.replace(b"method", b"methoD")):
-            with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
-                Path(folder, "cases.json").write_text(json.dumps({"cases": CASES}))
-                Path(folder, "answers").write_bytes(answers)
-                digests.add(
-                    judge.judge(["sh", "-c", f"cat '{folder}/answers'", "runner"], Path(folder), "scalar", "1")[2]
-                )
+        changed = (GOOD + BAD, GOOD.replace(b"ok", b"oK") + BAD, GOOD + BAD.replace(b"method", b"methoD"))
+        digests = {self.judged(json.dumps({"cases": CASES}), answers)[2] for answers in changed}
         self.assertEqual(len(digests), 3)
 
 

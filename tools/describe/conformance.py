@@ -111,10 +111,10 @@ class Body:
         elif simple and short in HANDLES:
             self.arguments.append(f"run->{short}")
         elif len(kind.pointers) == 2 and short in HANDLES:
-            self.before.append(f"farspan_{short}_destroy(run->made.{short});")
-            self.before.append(f"run->made.{short} = NULL;")
-            self.arguments.append(f"&run->made.{short}")
-            self.after.append(f"run->{short} = run->made.{short};")
+            made = "made" if short == "scheme" else short  # a scheme may also be of a model
+            self.before += [f"farspan_{short}_destroy(run->{made});", f"run->{made} = NULL;"]
+            self.arguments.append(f"&run->{made}")
+            self.after += ["run->scheme = run->made;"] * (short == "scheme")
             self.after += ["run->sequence_count = 0;"] * (short == "cache")
         elif simple and short == "attention_data":
             self.before.append("const farspan_attention_data data = attention_data(run);")
@@ -140,8 +140,9 @@ class Body:
             self.arguments.append(f"&{name}")
             self.after.append(f"GIVE({short}, {name});")
         elif simple and short in ("text", "ids") and is_const and parameter.count:
-            self.before.append("const struct references list = references_of(run);")
-            self.arguments += [f"list.{'texts' if short == 'text' else 'ids'}", "list.count"]
+            self.arguments.append(
+                f'{"texts" if short == "text" else "ids"}(run, "{name}"), length(run->given, "{name}")'
+            )
         elif simple and kind.name == "char" and is_const and parameter.count:
             self.arguments.append(f'TEXT("{name}")')
         elif simple and kind.name == "char" and not is_const and parameter.count:

@@ -13,6 +13,7 @@ from methods import Kind, Method, Slot
 # What a case asks for in another way, or gives what another call answered.
 BY_HAND = ("cache_restore", "model_layer_at", "model_note_at")
 ARRAYS = {"int64_t": "wholes", "double": "reals", "float": "floats"}
+DTYPES = {"int64_t": "i64", "double": "f64", "float": "f32"}
 NUMBERS = {"int64_t": "whole", "int32_t": "small", "double": "real"}
 HANDLES = (Kind.HANDLE, Kind.CACHE)
 
@@ -54,14 +55,12 @@ class JavaCall(Call):
         for slot in self.written():
             name, source = slot.name, self.source(slot)
             where = f'c.has("{name}") ? "{name}" : "{source}"' if source else f'"{name}"'
-            kind = {"double": "double[]", "float": "float[]", "int64_t": "long[]"}.get(slot.type.name, "Tensor")
-            made = (
-                f"c.out({where})"
-                if kind == "Tensor"
-                else f'c.new{java.NUMBERS[slot.type.name].capitalize()}s("{name}")'
-            )
+            kind, made = "Tensor", f"c.out({where})"
             if slot.kind == Kind.BUFFER:
                 kind, made = "FloatBuffer", f'c.floatBuffer("{name}", true)'
+            if slot.kind == Kind.ARRAY:
+                number, dtype = java.NUMBERS[slot.type.name], DTYPES[slot.type.name]
+                kind, made = f"{number}[]", f'c.add("{dtype}", new {number}[c.elements("{name}")])'
             self.before.append(f"{kind} {java.lower(name)} = {made};")
         receiver = method.receiver("java")
         of = self.value(receiver) if receiver else method.class_of("java")

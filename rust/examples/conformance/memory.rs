@@ -33,6 +33,18 @@ macro_rules! typed {
     };
 }
 
+/// The memory as numbers of one kind.
+macro_rules! slices {
+    ($($name:ident $kind:ident $number:ty),*) => {$(
+        pub fn $name(&mut self) -> &mut [$number] {
+            match self {
+                Memory::$kind(data) => data,
+                _ => panic!("other memory"),
+            }
+        }
+    )*};
+}
+
 impl Memory {
     /// What memory of the vectors begins with: zeros, or the content of a seed.
     pub fn new(description: &Value) -> Self {
@@ -62,26 +74,7 @@ impl Memory {
         }
     }
 
-    pub fn floats(&mut self) -> &mut [f32] {
-        match self {
-            Memory::F32(data) => data,
-            _ => panic!("not f32"),
-        }
-    }
-
-    pub fn doubles(&mut self) -> &mut [f64] {
-        match self {
-            Memory::F64(data) => data,
-            _ => panic!("not f64"),
-        }
-    }
-
-    pub fn longs(&mut self) -> &mut [i64] {
-        match self {
-            Memory::I64(data) => data,
-            _ => panic!("not i64"),
-        }
-    }
+    slices! {floats F32 f32, doubles F64 f64, longs I64 i64}
 
     pub fn view(&self, description: &Value) -> Result<Tensor<'_>> {
         let (shape, stride, offset) = geometry(description);

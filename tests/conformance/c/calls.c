@@ -34,19 +34,6 @@ farspan_attention_data attention_data(struct run* run) {
     return data;
 }
 
-struct references references_of(struct run* run) {
-    const cJSON* list = member(run->given, "references");
-    struct references result = {NULL, NULL, cJSON_GetArraySize(list)};
-    result.texts = take(run, (size_t)result.count * sizeof *result.texts);
-    result.ids = take(run, (size_t)result.count * sizeof *result.ids);
-    for (int n = 0; n < result.count; ++n) {
-        const cJSON* one = at(list, n);
-        if (cJSON_IsString(one)) result.texts[n] = (farspan_text){one->valuestring, (int64_t)strlen(one->valuestring)};
-        if (cJSON_IsArray(one)) result.ids[n] = (farspan_ids){int64_list(run, one), cJSON_GetArraySize(one)};
-    }
-    return result;
-}
-
 /* What was saved before is there for a new cache too. */
 static void cache_save(struct run* run) {
     const int64_t size = farspan_cache_save_size(run->cache, SEQUENCE);
@@ -73,10 +60,9 @@ static void cache_plan_create(struct run* run) {
     problem.length = whole(run->given, "length");
     problem.positions = int64s(run, "positions");
     problem.positions_count = length(run->given, "positions");
-    farspan_cache_plan_destroy(run->made.cache_plan);
-    run->made.cache_plan = NULL;
-    CALL(cache_plan_create, run->context, run->scheme, run->cache, batch_of(run), &problem, &run->made.cache_plan);
-    run->cache_plan = run->made.cache_plan;
+    farspan_cache_plan_destroy(run->cache_plan);
+    run->cache_plan = NULL;
+    CALL(cache_plan_create, run->context, run->scheme, run->cache, batch_of(run), &problem, &run->cache_plan);
 }
 
 static void loss_init(struct run* run) {
@@ -106,8 +92,7 @@ static void model_from_metadata(struct run* run) {
     }
     run->given = given;
     CONFIG(model_options, options, member(given, "options"));
-    CALL(model_from_metadata, run->context, entries, to - entries, &options, &run->made.model);
-    run->model = run->made.model;
+    CALL(model_from_metadata, run->context, entries, to - entries, &options, &run->model);
 }
 
 /* The scheme of a layer is that of the calls behind it. */

@@ -10,14 +10,6 @@ struct call {
 };
 extern const struct call regular_calls[]; /* generated from the headers */
 
-/* The references of a segment, as texts and as token ids: those of the other kind are missing. */
-struct references {
-    farspan_text* texts;
-    farspan_ids* ids;
-    int64_t count;
-};
-struct references references_of(struct run* run);
-
 /* The sequences that a call names. */
 const farspan_cache_batch* batch_of(struct run* run);
 

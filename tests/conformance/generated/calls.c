@@ -2,10 +2,10 @@
 #include "../c/calls.h"
 
 static void scheme_from_json(struct run* run) {
-    farspan_scheme_destroy(run->made.scheme);
-    run->made.scheme = NULL;
-    CALL(scheme_from_json, TEXT("text"), &run->made.scheme);
-    run->scheme = run->made.scheme;
+    farspan_scheme_destroy(run->made);
+    run->made = NULL;
+    CALL(scheme_from_json, TEXT("text"), &run->made);
+    run->scheme = run->made;
 }
 
 static void scheme_to_json(struct run* run) {
@@ -64,10 +64,9 @@ static void fire_fill(struct run* run) {
 
 static void plan_create(struct run* run) {
     CONFIG(problem, problem, member(run->given, "problem"));
-    farspan_plan_destroy(run->made.plan);
-    run->made.plan = NULL;
-    CALL(plan_create, run->context, run->scheme, &problem, &run->made.plan);
-    run->plan = run->made.plan;
+    farspan_plan_destroy(run->plan);
+    run->plan = NULL;
+    CALL(plan_create, run->context, run->scheme, &problem, &run->plan);
 }
 
 static void plan_tile_counts(struct run* run) {
@@ -95,10 +94,9 @@ static void attention_merge(struct run* run) {
 
 static void cache_create(struct run* run) {
     CONFIG(cache_config, config, member(run->given, "config"));
-    farspan_cache_destroy(run->made.cache);
-    run->made.cache = NULL;
-    CALL(cache_create, &config, &run->made.cache);
-    run->cache = run->made.cache;
+    farspan_cache_destroy(run->cache);
+    run->cache = NULL;
+    CALL(cache_create, &config, &run->cache);
     run->sequence_count = 0;
 }
 
@@ -218,14 +216,12 @@ static void tokenize(struct run* run) {
 
 static void bleu_add(struct run* run) {
     CONFIG(bleu_config, config, member(run->given, "config"));
-    const struct references list = references_of(run);
-    CALL(bleu_add, run->context, &config, TEXT("hypothesis"), list.texts, list.count, &run->bleu_counts[whole(run->given, "counts")]);
+    CALL(bleu_add, run->context, &config, TEXT("hypothesis"), texts(run, "references"), length(run->given, "references"), &run->bleu_counts[whole(run->given, "counts")]);
 }
 
 static void bleu_add_tokens(struct run* run) {
     CONFIG(bleu_config, config, member(run->given, "config"));
-    const struct references list = references_of(run);
-    CALL(bleu_add_tokens, run->context, &config, INT64S("hypothesis"), list.ids, list.count, &run->bleu_counts[whole(run->given, "counts")]);
+    CALL(bleu_add_tokens, run->context, &config, INT64S("hypothesis"), ids(run, "references"), length(run->given, "references"), &run->bleu_counts[whole(run->given, "counts")]);
 }
 
 static void bleu_merge(struct run* run) {
@@ -250,8 +246,7 @@ static void bleu_signature(struct run* run) {
 
 static void chrf_add(struct run* run) {
     CONFIG(chrf_config, config, member(run->given, "config"));
-    const struct references list = references_of(run);
-    CALL(chrf_add, run->context, &config, TEXT("hypothesis"), list.texts, list.count, &run->chrf_counts[whole(run->given, "counts")]);
+    CALL(chrf_add, run->context, &config, TEXT("hypothesis"), texts(run, "references"), length(run->given, "references"), &run->chrf_counts[whole(run->given, "counts")]);
 }
 
 static void chrf_merge(struct run* run) {
@@ -267,17 +262,15 @@ static void chrf_score(struct run* run) {
 
 static void rouge(struct run* run) {
     CONFIG_OF(rouge_config, config, member(run->given, "config"), "kind");
-    const struct references list = references_of(run);
     FRESH(rouge_result, result);
-    CALL(rouge, run->context, &config, TEXT("hypothesis"), list.texts, list.count, &result);
+    CALL(rouge, run->context, &config, TEXT("hypothesis"), texts(run, "references"), length(run->given, "references"), &result);
     GIVE(rouge_result, result);
 }
 
 static void rouge_tokens(struct run* run) {
     CONFIG_OF(rouge_config, config, member(run->given, "config"), "kind");
-    const struct references list = references_of(run);
     FRESH(rouge_result, result);
-    CALL(rouge_tokens, run->context, &config, INT64S("hypothesis"), list.ids, list.count, &result);
+    CALL(rouge_tokens, run->context, &config, INT64S("hypothesis"), ids(run, "references"), length(run->given, "references"), &result);
     GIVE(rouge_result, result);
 }
 
@@ -341,18 +334,16 @@ static void effective_length(struct run* run) {
 
 static void model_from_config(struct run* run) {
     CONFIG(model_options, options, member(run->given, "options"));
-    farspan_model_destroy(run->made.model);
-    run->made.model = NULL;
-    CALL(model_from_config, run->context, TEXT("text"), &options, &run->made.model);
-    run->model = run->made.model;
+    farspan_model_destroy(run->model);
+    run->model = NULL;
+    CALL(model_from_config, run->context, TEXT("text"), &options, &run->model);
 }
 
 static void model_from_gguf(struct run* run) {
     CONFIG(model_options, options, member(run->given, "options"));
-    farspan_model_destroy(run->made.model);
-    run->made.model = NULL;
-    CALL(model_from_gguf, run->context, BYTES("file"), &options, &run->made.model);
-    run->model = run->made.model;
+    farspan_model_destroy(run->model);
+    run->model = NULL;
+    CALL(model_from_gguf, run->context, BYTES("file"), &options, &run->model);
 }
 
 static void model_describe(struct run* run) {

@@ -56,11 +56,11 @@ void* take(struct run* run, size_t bytes) {
 }
 
 void end_run(struct run* run) {
-    farspan_cache_plan_destroy(run->made.cache_plan);
-    farspan_plan_destroy(run->made.plan);
-    farspan_cache_destroy(run->made.cache);
-    farspan_scheme_destroy(run->made.scheme);
-    farspan_model_destroy(run->made.model);
+    farspan_cache_plan_destroy(run->cache_plan);
+    farspan_plan_destroy(run->plan);
+    farspan_cache_destroy(run->cache);
+    farspan_scheme_destroy(run->made);
+    farspan_model_destroy(run->model);
     while (run->blocks) {
         struct block* next = run->blocks->next;
         free(run->blocks);
@@ -103,10 +103,24 @@ const float* floats(struct run* run, const char* name) { return list_or_null(run
 
 const int64_t* int64_list(struct run* run, const cJSON* values) { return list(run, FIELD_INT64S, values); }
 
+/* Texts and lists may be null. */
 const farspan_text* texts(struct run* run, const char* name) {
-    const cJSON *values = member(run->given, name), *value;
+    const cJSON *values = member(run->given, name), *one;
     farspan_text *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
-    cJSON_ArrayForEach(value, values)* to++ = (farspan_text){value->valuestring, (int64_t)strlen(value->valuestring)};
+    cJSON_ArrayForEach(one, values) {
+        if (cJSON_IsString(one)) *to = (farspan_text){one->valuestring, (int64_t)strlen(one->valuestring)};
+        ++to;
+    }
+    return result;
+}
+
+const farspan_ids* ids(struct run* run, const char* name) {
+    const cJSON *values = member(run->given, name), *one;
+    farspan_ids *result = take(run, (size_t)cJSON_GetArraySize(values) * sizeof *result), *to = result;
+    cJSON_ArrayForEach(one, values) {
+        if (cJSON_IsArray(one)) *to = (farspan_ids){int64_list(run, one), cJSON_GetArraySize(one)};
+        ++to;
+    }
     return result;
 }
 

@@ -31,18 +31,12 @@ struct output_memory {
 struct run {
     const cJSON* given; /* the call, or the object that arguments are read from */
     const farspan_context* context;
-    const farspan_scheme* scheme; /* what calls made; this one also of a model */
-    farspan_plan* plan;
+    const farspan_scheme* scheme; /* `made`, or one of the model */
+    farspan_scheme* made;
+    farspan_plan* plan; /* what calls made */
     farspan_model* model;
     farspan_cache* cache;
     farspan_cache_plan* cache_plan;
-    struct { /* the same, to be destroyed */
-        farspan_scheme* scheme;
-        farspan_plan* plan;
-        farspan_model* model;
-        farspan_cache* cache;
-        farspan_cache_plan* cache_plan;
-    } made;
     int64_t sequences[MOST_SEQUENCES]; /* of the cache, in the order in which calls made them */
     int sequence_count;
     struct {
@@ -115,6 +109,7 @@ const int64_t* int64s(struct run* run, const char* name);
 const double* doubles(struct run* run, const char* name);
 const float* floats(struct run* run, const char* name);
 const farspan_text* texts(struct run* run, const char* name);
+const farspan_ids* ids(struct run* run, const char* name);
 const int64_t* int64_list(struct run* run, const cJSON* values);
 const void* bytes(struct run* run, const char* name);
 void set_fields(struct run* run, void* config, const char* type, const cJSON* given);

@@ -95,7 +95,7 @@ final class ConformanceCalls {
         on("needle_place", (h, c) -> {
             long[] boundaries = c.wholes("boundaries");
             c.give(Needle.place(c.wholes("haystack"), c.wholes("needle"), c.wholes("question"), c.real("depth"),
-                    boundaries.length > 0 ? boundaries[0] : null, c.newLongs("out")));
+                    boundaries.length > 0 ? boundaries[0] : null, c.add("i64", new long[c.elements("out")])));
         });
         on("model_from_metadata",
                 (h, c) -> h.model = c.keep(Model.fromMetadata(metadata(c), c.set(new ModelOptions(), "options"))));

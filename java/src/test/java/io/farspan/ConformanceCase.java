@@ -307,18 +307,6 @@ final class ConformanceCase implements AutoCloseable {
         return tensor(name, true);
     }
 
-    float[] newFloats(String name) {
-        return add("f32", new float[elements(name)]);
-    }
-
-    double[] newDoubles(String name) {
-        return add("f64", new double[elements(name)]);
-    }
-
-    long[] newLongs(String name) {
-        return add("i64", new long[elements(name)]);
-    }
-
     /** Memory of float32 without a shape; null if it is not there. */
     FloatBuffer floatBuffer(String name, boolean isOutput) {
         return has(name) ? memory(name, isOutput).asFloatBuffer() : null;

@@ -23,7 +23,7 @@ final class ConformanceRegular {
             c.give(h.scheme.visible(c.whole("query"), c.whole("keys")));
         });
         calls.put("rope_frequencies", (h, c) -> {
-            double[] invFreq = c.newDoubles("inv_freq");
+            double[] invFreq = c.add("f64", new double[c.elements("inv_freq")]);
             c.give(Rope.frequencies(h.scheme, c.whole("length"), invFreq));
         });
         calls.put("rope_apply", (h, c) -> {
@@ -31,7 +31,7 @@ final class ConformanceRegular {
             Rope.apply(c.context, h.scheme, c.set(new RopeOptions(), "options"), c.wholes("positions"), c.has("out") ? c.in("in") : out, out);
         });
         calls.put("bias_fill", (h, c) -> {
-            float[] out = c.newFloats("out");
+            float[] out = c.add("f32", new float[c.elements("out")]);
             h.scheme.fillBias(c.context, c.small("head"), c.whole("length"), c.whole("first_distance"), out);
         });
         calls.put("sinusoidal_fill", (h, c) -> {
@@ -106,7 +106,7 @@ final class ConformanceRegular {
             h.cache.decode(c.context, h.scheme, c.whole("layer"), h.batch(), c.in("q"), out, lse);
         });
         calls.put("token_nll", (h, c) -> {
-            double[] nll = c.newDoubles("nll");
+            double[] nll = c.add("f64", new double[c.elements("nll")]);
             TokenLoss.nll(c.context, c.in("logits"), c.wholes("targets"), c.whole("ignore_index"), nll);
         });
         calls.put("token_nll_grad", (h, c) -> {
@@ -162,7 +162,7 @@ final class ConformanceRegular {
             c.give(c.set(new BootstrapConfig(), "config").bleu(c.context, c.set(new BleuConfig(), "bleu"), h.first(h.bleuCounts, "segments")));
         });
         calls.put("key_tokens", (h, c) -> {
-            long[] keys = c.newLongs("keys");
+            long[] keys = c.add("i64", new long[c.elements("keys")]);
             c.set(new KeyTokensConfig(), "config").find(c.context, c.reals("long_nll"), c.reals("short_nll"), keys);
         });
         calls.put("long_ppl", (h, c) -> {
