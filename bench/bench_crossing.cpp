@@ -1,10 +1,10 @@
-// What a call costs from C: the same three calls as the benchmarks of the other languages (scripts/bench-crossing.sh).
+// What a call costs from C: the same calls as the benchmarks of the other languages (scripts/bench-crossing.sh).
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
 #include <thread>
 
-#include "attention_case.hpp"
+#include "decode_case.hpp"
 
 namespace bench {
 namespace {
@@ -52,6 +52,17 @@ void prefill(benchmark::State& state) {
     for (auto _ : state) attention.run();
 }
 
+// A step of one layer after 64 tokens, as an engine of another language makes it for each layer and token.
+void decode(benchmark::State& state) {
+    decode_case c;
+    c.dtype = FARSPAN_F32;
+    c.keys = 64;
+    c.head_dim = 64;
+    c.scheme.rope = FARSPAN_ROPE_BASE;
+    prepared_decode step(c);
+    for (auto _ : state) step.run();
+}
+
 // A process with a single thread gets and frees memory faster, without locks. Java, Go and anybody who uses the
 // library's threads have more than one: so has this program, or it would measure that.
 void start_idle_thread() {
@@ -66,6 +77,7 @@ void add_rows() {
     start_idle_thread();
     benchmark::RegisterBenchmark("status", status);
     benchmark::RegisterBenchmark("rope_apply", rope_apply);
+    benchmark::RegisterBenchmark("decode", decode);
     // Calls one by one, as in the other languages: the least of as many can be compared.
     benchmark::RegisterBenchmark("prefill", prefill)->Iterations(1)->Repetitions(40);
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -43,6 +44,7 @@ DTYPES = {
 Answer = TypeVar("Answer")
 
 
+@functools.cache
 def _words(prefix: str) -> dict[str, int]:
     start = f"FARSPAN_{prefix}_"
     return {name[len(start) :].lower(): value for name, value in vars(_abi).items() if name.startswith(start)}
@@ -79,15 +81,22 @@ def method_name(part: str, value: int) -> str:
     return text(library.farspan_method_name(_PARTS.index(part), value)) or str(value)
 
 
-def new(name: str, *options: int) -> Any:
-    """A struct with the library's defaults."""
-    struct = getattr(_abi, name)()
+@functools.cache
+def _defaults(name: str, *options: int) -> tuple[Any, bytes]:
+    kind = getattr(_abi, name)
+    struct = kind()
     init = getattr(library, f"{name}_init", None)
     if init is not None:
         init(ctypes.byref(struct), ctypes.sizeof(struct), *options)
     else:
         struct.struct_size = ctypes.sizeof(struct)
-    return struct
+    return kind.from_buffer_copy, bytes(struct)
+
+
+def new(name: str, *options: int) -> Any:
+    """A struct with the library's defaults."""
+    copy, default = _defaults(name, *options)
+    return copy(default)
 
 
 def array(values: Any, dtype: Any, path: str) -> np.ndarray[Any, Any]:
@@ -119,9 +128,14 @@ def _is_pointer(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, ctypes._Pointer)
 
 
+@functools.cache
+def _kinds(struct: Any) -> dict[str, Any]:
+    return dict(struct._fields_)
+
+
 def fill(struct: Any, path: str, fields: Mapping[str, Any]) -> list[object]:
     """Sets fields by name. Texts name options, lists become arrays with their counts. Returns what must stay alive."""
-    kinds = dict(struct._fields_)
+    kinds = _kinds(type(struct))  # type: ignore[arg-type]
     keep: list[object] = []
     for name, value in fields.items():
         where = f"{path}.{name}"

@@ -108,13 +108,14 @@ class Batch:
             self.struct, "batch", {"sequence": numbers, "offsets": positions_array(offsets, "batch.offsets")}
         )
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> contextlib.AbstractContextManager[Any]:
         """The only call on each of the sequences. Always in the order of their numbers, so that two batches cannot block each other."""
         if len(self.sequences) == 1:
-            with self.sequences[0]._lock:
-                yield
-            return
+            return self.sequences[0]._lock
+        return self._all_locked()
+
+    @contextlib.contextmanager
+    def _all_locked(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
             for sequence in sorted(set(self.sequences), key=lambda s: s.number):
                 stack.enter_context(sequence._lock)

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _abi, _structs
 from ._library import Handle, call, library
-from ._tensor import Vector, View, like, view
+from ._tensor import Vector, View, address_of, like, view
 from .context import Context, pointer
 from .encode import Positions
 from .scheme import Scheme
@@ -253,6 +253,8 @@ def workspace_pointer(workspace: Any) -> tuple[Any, int, object]:
         return None, 0, None
     if isinstance(workspace, ctypes.Array):
         return workspace, ctypes.sizeof(workspace), workspace
+    if isinstance(workspace, np.ndarray) and (address := address_of(workspace)) is not None:
+        return address, workspace.nbytes, workspace
     memory = memoryview(workspace).cast("B")
     held = (ctypes.c_char * memory.nbytes).from_buffer(memory)
     return ctypes.addressof(held), memory.nbytes, held

@@ -56,6 +56,16 @@ bool check(bool holds, const char* file, int line, const char* what, const char*
 #define cr_expect_gt(x, y, ...) PLAIN_EXPECT((x) > (y), #x " > " #y __VA_OPT__(, ) __VA_ARGS__)
 #define cr_expect_geq(x, y, ...) PLAIN_EXPECT((x) >= (y), #x " >= " #y __VA_OPT__(, ) __VA_ARGS__)
 #define cr_expect_str_eq(x, y, ...) PLAIN_EXPECT(std::strcmp(x, y) == 0, #x " == " #y __VA_OPT__(, ) __VA_ARGS__)
+#define cr_expect_no_throw(code, type)                    \
+    do {                                                  \
+        bool thrown = false;                              \
+        try {                                             \
+            static_cast<void>(code);                      \
+        } catch (const type&) {                           \
+            thrown = true;                                \
+        }                                                 \
+        PLAIN_EXPECT(!thrown, #code " throws no " #type); \
+    } while (0)
 
 #define cr_assert(x, ...) PLAIN_ASSERT(x, #x __VA_OPT__(, ) __VA_ARGS__)
 #define cr_assert_not(x, ...) PLAIN_ASSERT(!(x), "not " #x __VA_OPT__(, ) __VA_ARGS__)
