@@ -283,6 +283,23 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
+static farspan_status flat_rope_backward(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+        int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
+        positions, int64_t positions_count, void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void* d_in,
+        int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_in_tensor = flat_tensor(d_in, d_in_dtype, d_in_dims);
+    return farspan_rope_backward(context, scheme, &options, positions, positions_count, d_out_tensor.data ? &d_out_tensor : NULL, d_in_tensor.data ? &d_in_tensor : NULL, error);
+}
+
 static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
         logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
         nll_count, farspan_error* error) {

@@ -129,4 +129,4 @@ JAVA_STRUCT(farspan_model_note)
 %apply int64_t* NUMBER { int64_t* needed };
 %apply int64_t* NUMBER { int64_t* position };
 %apply int64_t* NUMBER { int64_t* sequence };
-%apply void* WRITTEN { void* out, void* out_a, void* grad };
+%apply void* WRITTEN { void* out, void* out_a, void* grad, void* d_in };

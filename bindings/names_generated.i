@@ -92,6 +92,7 @@
 %ignore farspan_attention_decode;
 %ignore farspan_attention_gradient_init;
 %ignore farspan_merge_gradient_init;
+%ignore farspan_rope_backward;
 %ignore farspan_token_nll;
 %ignore farspan_token_nll_grad;
 %ignore farspan_window_init;

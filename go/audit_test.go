@@ -40,12 +40,11 @@ var elsewhere = map[string]string{
 	"farspan_model_info_init":                   "- its struct says its size",
 	"farspan_model_layer_init":                  "- its struct says its size",
 	"farspan_model_note_init":                   "- its struct says its size",
-	"farspan_attention_gradient_init":           "- gradients are for C and C++ callers so far",
-	"farspan_merge_gradient_init":               "- gradients are for C and C++ callers so far",
-	"farspan_attention_merge_backward":          "- gradients are for C and C++ callers so far",
-	"farspan_attention_backward":                "- gradients are for C and C++ callers so far",
-	"farspan_rope_backward":                     "- gradients are for C and C++ callers so far",
-	"farspan_attention_backward_workspace_size": "- gradients are for C and C++ callers so far",
+	"farspan_attention_gradient_init":           "- gradients of attention are for C, C++ and Python callers so far",
+	"farspan_merge_gradient_init":               "- gradients of attention are for C, C++ and Python callers so far",
+	"farspan_attention_merge_backward":          "- gradients of attention are for C, C++ and Python callers so far",
+	"farspan_attention_backward":                "- gradients of attention are for C, C++ and Python callers so far",
+	"farspan_attention_backward_workspace_size": "- gradients of attention are for C, C++ and Python callers so far",
 	"farspan_get_api":                           "- the table is for hosts that load the library at run time; cgo links the functions",
 }
 

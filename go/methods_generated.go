@@ -858,6 +858,30 @@ func (c *Cache) RestoreContext(context *Context, buffer []byte) (Sequence, error
 	return Sequence(sequence), nil
 }
 
+// RopeBackward: the gradient of Scheme.RopeApply with the same scheme, options and positions: dIn from dOut. A
+// rotation by the angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the
+// magnitude m gives m R(-t) dOut, which is m^2 times INVERSE; INVERSE gives R(t) dOut / m; DELTA rotates back by the
+// same difference. The decay of xpos is a part of f: it stays as it is, where INVERSE divides by it. Features outside
+// the rotary range are copied. Shapes, types and places in memory as for Scheme.RopeApply. The context may be nil.
+func (s *Scheme) RopeBackward(context *Context, options *RopeOptions, positions []int64, dOut *Tensor, dIn *Tensor) error {
+	contextNative, err := context.native().enter()
+	if err != nil {
+		return err
+	}
+	defer context.native().leave()
+	schemeNative, err := s.native().enter()
+	if err != nil {
+		return err
+	}
+	defer s.native().leave()
+	if options == nil {
+		options = defaultRopeOptions
+	}
+	dOutView := dOut.orAbsent()
+	dInView := dIn.orAbsent()
+	return asError(raw.Rope_backward(contextNative, schemeNative, int32(options.Side), options.Branch, int32(options.Direction), options.Length, options.AxisStride, options.XPosCentre, cross.Address(positions), cross.Length(positions), dOutView.data, int32(dOutView.dtype), &dOutView.dims, dInView.data, int32(dInView.dtype), &dInView.dims))
+}
+
 // ModelFromConfigJSON reads the text of a Hugging Face config.json, or of Mistral's or Meta's params.json. Nested
 // text models (text_config, llm_config, thinker_config.text_config ...) are found; what they say wins over the top
 // level. NaN and Infinity, which Python writes, are numbers out of range if somebody reads them.

@@ -4,6 +4,7 @@
 #include "absolute.hpp"
 #include "answers.hpp"
 #include "bias.hpp"
+#include "gradient.hpp"
 #include "number_types.hpp"
 #include "scheme_oracle.hpp"
 
@@ -59,10 +60,13 @@ double allowed(const scheme_spec& spec, int32_t dtype, double value, double posi
     return 4 * half_ulp(FARSPAN_F32, value) + 1e-15 * (1 + std::fabs(position)) + last;
 }
 
+// A rotation, or its gradient: the transpose.
 json answer_rope(const json& one, const json& given) {
+    const bool is_gradient = one.at("call") == "rope_backward";
+    const char *from = is_gradient ? "d_out" : "in", *to = is_gradient ? "d_in" : "out";
     const scheme_spec spec = read_scheme(one);
-    const tensor_memory in(given.at("in"));
-    const tensor_memory out = given.contains("out") ? tensor_memory(given.at("out")) : in;
+    const tensor_memory in(given.at(from));
+    const tensor_memory out(given.at(given.contains(to) ? to : from));
     auto positions = array_or_empty<int64_t>(given, "positions");
     const int64_t rows = in.shape[2];
     for (int64_t t = 0; t < rows && !given.contains("positions"); ++t) positions.push_back(t);
@@ -80,9 +84,11 @@ json answer_rope(const json& one, const json& given) {
         row axes;
         for (size_t n = static_cast<size_t>(t); n < positions.size(); n += step)
             axes.push_back(static_cast<double>(positions[n]));
-        const row x = in.row(b, h, t), y = spec.rope.axes != FARSPAN_AXES_NONE
-                                               ? turn.of_axes(x, axes)
-                                               : turn.of(x, positions[static_cast<size_t>(t)]);
+        const auto turned = [&](const row& x) {
+            return spec.rope.axes != FARSPAN_AXES_NONE ? turn.of_axes(x, axes)
+                                                       : turn.of(x, positions[static_cast<size_t>(t)]);
+        };
+        const row x = in.row(b, h, t), y = is_gradient ? oracle::transposed(turned, x) : turned(x);
         for (int64_t f = 0; f < in.shape[3]; ++f) {
             const double value = y[static_cast<size_t>(f)];
             const bool copied = f < first || f >= last;
@@ -153,10 +159,8 @@ json answer_fire(const json&, const json& given) {
 
 const answer_map& encode_answers() {
     static const answer_map all = {
-        {"rope_apply", answer_rope},
-        {"sinusoidal_fill", answer_sinusoidal},
-        {"position_lookup", answer_lookup},
-        {"fire_fill", answer_fire},
+        {"rope_apply", answer_rope},        {"rope_backward", answer_rope}, {"sinusoidal_fill", answer_sinusoidal},
+        {"position_lookup", answer_lookup}, {"fire_fill", answer_fire},
     };
     return all;
 }

@@ -223,7 +223,7 @@ class Body:
 
 def bodies(contract: Contract) -> list[Body]:
     """The calls of all functions that can fail and whose arguments follow the rules."""
-    asked = [f for f in contract.model.functions if f.header != "gradient.h" and f.short not in BY_HAND]
+    asked = [f for f in contract.model.functions if f.short not in BY_HAND]
     return [body for body in (Body(contract, f) for f in asked) if body.is_regular]
 
 
@@ -273,8 +273,8 @@ class RustBody:
             self.around.insert(0, f'case.writes("{name}", |case, {name}| ')
             return name
         if role == Role.TENSOR:
-            self.around.append(f'case.reads("{name}", |{name}| ')
-            return name
+            self.around.append(f'case.reads("{name}", |{self.local(name)}| ')
+            return self.local(name)
         if role == Role.ARRAY and given.is_written and not name.startswith("lse_"):
             self.around.insert(0, f'case.fills("{name}", |case, {name}| ')
             return f"{name}.{self.SLICES[kind.name]}()"
@@ -299,8 +299,22 @@ class RustBody:
             return f'case.get("{name}")'
         return None
 
+    def local(self, name: str) -> str:
+        return "input" if name == "in" else name
+
+    @property
+    def over_itself(self) -> list[str]:
+        """What is written can be the input, if the case does not name it."""
+        source, written = self.call.notes["in_place"]
+        values = ", ".join(
+            "both" if value == self.local(source) else value for value in self.values if value != written
+        )
+        made = f'case.writes("{source}", |case, both| {self.owner}_in_place({values}))?;'
+        return [f'if !case.has("{written}") {{', f"    {made}", "    return Ok(true);", "}"]
+
     @property
     def lines(self) -> list[str]:
+        self.before += self.over_itself if "in_place" in self.call.notes else []
         arguments = f"({', '.join(self.values)})"
         expression = "".join(self.around) + self.owner + arguments + ")" * len(self.around) + "?"
         result = self.call.result
@@ -318,10 +332,8 @@ class RustBody:
 
 
 def rust_bodies(contract: Contract) -> list[RustBody]:
-    left = (*BY_HAND, "rope_apply", "token_nll_grad", "scheme_axes", "scheme_from_json")
-    calls = [
-        c for c in Idiom(contract).calls("rust") if c.function.short not in left and c.function.header != "gradient.h"
-    ]
+    left = (*BY_HAND, "scheme_axes", "scheme_from_json")
+    calls = [c for c in Idiom(contract).calls("rust") if c.function.short not in left]
     return [b for b in (RustBody(contract, c) for c in calls) if b.is_regular]
 
 
@@ -420,4 +432,4 @@ class CppBody:
 
 def cpp_bodies(contract: Contract) -> list[CppBody]:
     calls = [c for c in Idiom(contract).calls("cpp") if c.function.short not in BY_HAND]
-    return [b for b in (CppBody(contract, c) for c in calls if c.function.header != "gradient.h") if b.is_regular]
+    return [b for b in (CppBody(contract, c) for c in calls) if b.is_regular]

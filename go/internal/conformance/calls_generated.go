@@ -109,6 +109,10 @@ var regularCalls = map[string]func(*call){
 		lse := array[float32](c, "lse", true)
 		check(c.cache.Decode(c.context, c.scheme, c.whole("layer"), c.batch(), c.in("q"), out, lse))
 	},
+	"rope_backward": func(c *call) {
+		dOut, dIn := c.inOut("d_out", "d_in")
+		check(c.scheme.RopeBackward(c.context, config(c, "options", farspan.NewRopeOptions()), c.wholes("positions"), dOut, dIn))
+	},
 	"token_nll": func(c *call) {
 		nll := array[float64](c, "nll", true)
 		check(eval.TokenNLL(c.context, c.in("logits"), c.wholes("targets"), c.whole("ignore_index"), nll))

@@ -270,23 +270,27 @@ typedef _gostring_ swig_type_237;
 typedef long long swig_type_238;
 typedef long long swig_type_239;
 typedef long long swig_type_240;
-typedef long long swig_type_241;
+typedef _gostring_ swig_type_241;
 typedef long long swig_type_242;
 typedef long long swig_type_243;
-typedef _gostring_ swig_type_244;
+typedef long long swig_type_244;
 typedef long long swig_type_245;
 typedef long long swig_type_246;
 typedef long long swig_type_247;
-typedef long long swig_type_248;
+typedef _gostring_ swig_type_248;
 typedef long long swig_type_249;
 typedef long long swig_type_250;
-typedef _gostring_ swig_type_251;
+typedef long long swig_type_251;
 typedef long long swig_type_252;
 typedef long long swig_type_253;
 typedef long long swig_type_254;
-typedef long long swig_type_255;
+typedef _gostring_ swig_type_255;
 typedef long long swig_type_256;
 typedef long long swig_type_257;
+typedef long long swig_type_258;
+typedef long long swig_type_259;
+typedef long long swig_type_260;
+typedef long long swig_type_261;
 extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
@@ -395,16 +399,17 @@ extern swig_type_189 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uint
 extern swig_type_193 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_194 arg5, swig_voidp arg6, swig_type_195 arg7, swig_type_196 arg8, swig_voidp arg9, swig_type_197 arg10, swig_type_198 arg11, swig_type_199 arg12);
 extern swig_type_200 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_201 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_202 arg11, swig_voidp arg12, swig_type_203 arg13);
 extern swig_type_204 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_205 arg4, swig_voidp arg5, swig_type_206 arg6, swig_voidp arg7, swig_type_207 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_208 arg16);
-extern swig_type_209 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_210 arg6, swig_type_211 arg7, swig_voidp arg8, swig_type_212 arg9);
-extern swig_type_213 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_214 arg6, swig_type_215 arg7, swig_voidp arg8, swig_type_216 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_217 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_218 arg4, swig_voidp arg5, swig_type_219 arg6, swig_voidp arg7, swig_type_220 arg8, swig_voidp arg9);
-extern swig_type_221 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_222 arg4, swig_voidp arg5, swig_type_223 arg6, swig_voidp arg7, swig_type_224 arg8, swig_voidp arg9);
-extern swig_type_225 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_226 arg4, swig_voidp arg5, swig_type_227 arg6, swig_voidp arg7, swig_type_228 arg8, swig_voidp arg9);
-extern swig_type_229 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_230 arg4, swig_voidp arg5, swig_type_231 arg6, swig_voidp arg7, swig_type_232 arg8, swig_voidp arg9);
-extern swig_type_233 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_234 arg4, swig_voidp arg5, swig_type_235 arg6, swig_voidp arg7, swig_type_236 arg8, swig_voidp arg9);
-extern swig_type_237 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_238 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_239 arg6, swig_voidp arg7, swig_type_240 arg8, swig_voidp arg9, swig_type_241 arg10, swig_voidp arg11, swig_type_242 arg12, swig_voidp arg13, swig_type_243 arg14);
-extern swig_type_244 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_245 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_246 arg6, swig_voidp arg7, swig_type_247 arg8, swig_voidp arg9, swig_type_248 arg10, swig_voidp arg11, swig_type_249 arg12, swig_voidp arg13, swig_type_250 arg14);
-extern swig_type_251 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_252 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_253 arg6, swig_voidp arg7, swig_type_254 arg8, swig_voidp arg9, swig_type_255 arg10, swig_voidp arg11, swig_type_256 arg12, swig_voidp arg13, swig_type_257 arg14);
+extern swig_type_209 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_210 arg6, swig_type_211 arg7, double arg8, swig_voidp arg9, swig_type_212 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_213 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_214 arg6, swig_type_215 arg7, swig_voidp arg8, swig_type_216 arg9);
+extern swig_type_217 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_218 arg6, swig_type_219 arg7, swig_voidp arg8, swig_type_220 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_221 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_222 arg4, swig_voidp arg5, swig_type_223 arg6, swig_voidp arg7, swig_type_224 arg8, swig_voidp arg9);
+extern swig_type_225 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_226 arg4, swig_voidp arg5, swig_type_227 arg6, swig_voidp arg7, swig_type_228 arg8, swig_voidp arg9);
+extern swig_type_229 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_230 arg4, swig_voidp arg5, swig_type_231 arg6, swig_voidp arg7, swig_type_232 arg8, swig_voidp arg9);
+extern swig_type_233 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_234 arg4, swig_voidp arg5, swig_type_235 arg6, swig_voidp arg7, swig_type_236 arg8, swig_voidp arg9);
+extern swig_type_237 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_238 arg4, swig_voidp arg5, swig_type_239 arg6, swig_voidp arg7, swig_type_240 arg8, swig_voidp arg9);
+extern swig_type_241 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_242 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_243 arg6, swig_voidp arg7, swig_type_244 arg8, swig_voidp arg9, swig_type_245 arg10, swig_voidp arg11, swig_type_246 arg12, swig_voidp arg13, swig_type_247 arg14);
+extern swig_type_248 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_249 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_250 arg6, swig_voidp arg7, swig_type_251 arg8, swig_voidp arg9, swig_type_252 arg10, swig_voidp arg11, swig_type_253 arg12, swig_voidp arg13, swig_type_254 arg14);
+extern swig_type_255 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_256 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_257 arg6, swig_voidp arg7, swig_type_258 arg8, swig_voidp arg9, swig_type_259 arg10, swig_voidp arg11, swig_type_260 arg12, swig_voidp arg13, swig_type_261 arg14);
 #undef intgo
 */
 import "C"
@@ -2029,6 +2034,36 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	return swig_r_1
 }
 
+func Rope_backward(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, arg6 int64, arg7 int64, arg8 float64, arg9 *int64, arg10 int64, arg11 *byte, arg12 int32, arg13 *[10]int64, arg14 *byte, arg15 int32, arg16 *[10]int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	_swig_i_6 := arg7
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	var _swig_i_10 *C.uint8_t
+	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
+	_swig_i_11 := arg12
+	var _swig_i_12 *C.uint8_t
+	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
+	var _swig_i_13 *C.uint8_t
+	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
+	_swig_i_14 := arg15
+	var _swig_i_15 *C.uint8_t
+	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
+	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_210(_swig_i_5), C.swig_type_211(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_212(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
 func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int64, arg6 int64, arg7 int64, arg8 *float64, arg9 int64) (_swig_ret *Failure) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
@@ -2044,7 +2079,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_210(_swig_i_5), C.swig_type_211(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_212(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_214(_swig_i_5), C.swig_type_215(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_216(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2071,7 +2106,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_214(_swig_i_5), C.swig_type_215(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_216(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_218(_swig_i_5), C.swig_type_219(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_220(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2094,7 +2129,7 @@ func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_218(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_219(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_220(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_222(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_224(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2117,7 +2152,7 @@ func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, ar
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_222(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_224(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_226(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_228(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2140,7 +2175,7 @@ func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_226(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_228(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_230(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_231(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_232(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2163,7 +2198,7 @@ func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, 
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_230(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_231(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_232(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_234(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_235(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_236(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2186,7 +2221,7 @@ func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_234(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_235(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_236(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_238(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_239(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_240(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2216,7 +2251,7 @@ func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions,
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_238(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_239(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_240(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_241(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_242(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_243(_swig_i_13))
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_242(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_243(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_244(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_245(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_246(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_247(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2246,7 +2281,7 @@ func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOp
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_245(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_246(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_247(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_248(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_249(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_250(_swig_i_13))
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_249(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_250(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_251(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_252(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_253(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_254(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2276,7 +2311,7 @@ func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, a
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_252(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_253(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_254(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_255(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_256(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_257(_swig_i_13))
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_256(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_257(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_258(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_259(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_260(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_261(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)

@@ -585,6 +585,23 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
+static farspan_status flat_rope_backward(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+        int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
+        positions, int64_t positions_count, void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void* d_in,
+        int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_in_tensor = flat_tensor(d_in, d_in_dtype, d_in_dims);
+    return farspan_rope_backward(context, scheme, &options, positions, positions_count, d_out_tensor.data ? &d_out_tensor : NULL, d_in_tensor.data ? &d_in_tensor : NULL, error);
+}
+
 static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
         logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
         nll_count, farspan_error* error) {
@@ -3290,6 +3307,59 @@ _gostring_ _wrap_attention_decode_raw_2995c41e6ae7021b(struct farspan_context *_
   (void)result; _swig_go_result = failure_text(&slot);
   
   
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_rope_backward_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_scheme *_swig_go_1, int _swig_go_2, int _swig_go_3, int _swig_go_4, long long _swig_go_5, long long _swig_go_6, double _swig_go_7, int64_t *_swig_go_8, long long _swig_go_9, void *_swig_go_10, int _swig_go_11, int64_t *_swig_go_12, void *_swig_go_13, int _swig_go_14, int64_t *_swig_go_15) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  int32_t arg3 ;
+  int32_t arg4 ;
+  int32_t arg5 ;
+  int64_t arg6 ;
+  int64_t arg7 ;
+  double arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  int64_t arg10 ;
+  void *arg11 = (void *) 0 ;
+  int32_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  void *arg14 = (void *) 0 ;
+  int32_t arg15 ;
+  int64_t *arg16 = (int64_t *) 0 ;
+  farspan_error *arg17 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg17 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_scheme **)&_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int32_t)_swig_go_3; 
+  arg5 = (int32_t)_swig_go_4; 
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (double)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (int64_t)_swig_go_9; 
+  arg11 = (void *)_swig_go_10;
+  arg12 = (int32_t)_swig_go_11; 
+  arg13 = (int64_t *)_swig_go_12;
+  arg14 = (void *)_swig_go_13;
+  arg15 = (int32_t)_swig_go_14; 
+  arg16 = (int64_t *)_swig_go_15;
+  
+  result = flat_rope_backward((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  (void)result; _swig_go_result = failure_text(&slot);
   
   
   

@@ -48,6 +48,13 @@ def rope_apply(case, given):
     farspan.rope_apply(case.scheme, x, given.get("positions"), out=out, context=case.context, **given["options"])
 
 
+def rope_backward(case, given):
+    d_out, d_in = case.in_out("d_out", "d_in")
+    farspan.rope_backward(
+        case.scheme, d_out, given.get("positions"), d_in=d_in, context=case.context, **given["options"]
+    )
+
+
 def bias_fill(case, given):
     count = given["out"]["elements"]
     case.add("f32", farspan.bias_fill(case.scheme, given["head"], given["first_distance"], count, given["length"]))

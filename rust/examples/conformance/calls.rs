@@ -1,12 +1,9 @@
 //! The calls that do not follow from the headers alone, through the public interface.
 
 use farspan::cache::{Cache, CacheBatch, CacheBatchMut, CacheConfig, CachePlan, Sequence};
-use farspan::eval::{
-    passkey, token_nll_grad, token_nll_grad_in_place, BleuCounts, ChrfCounts, Loss, LossCurve, PasskeyConfig, Verdict,
-    Windows, WindowsConfig,
-};
+use farspan::eval::{passkey, BleuCounts, ChrfCounts, Loss, LossCurve, PasskeyConfig, Verdict, Windows, WindowsConfig};
 use farspan::model::{Metadata, Model, Options, Value as Entry};
-use farspan::{attention_merge, Plan, Problem, Result, RopeOptions, Scheme};
+use farspan::{attention_merge, Plan, Problem, Result, Scheme};
 use serde_json::Value;
 
 use crate::json::{filled, list, number};
@@ -52,17 +49,6 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
             let intervals = made(&state.scheme).visible(case.get("query"), case.get("keys"))?;
             case.wholes(intervals.iter().flat_map(|keys| [keys.start, keys.end]));
         }
-        "rope_apply" => {
-            let (scheme, options) = (made(&state.scheme), filled(RopeOptions::new(), &case.given["options"]));
-            if !case.has("out") {
-                return case.writes("in", |case, both| {
-                    scheme.rope_apply_in_place(context, &options, case.get("positions"), both)
-                });
-            }
-            case.writes("out", |case, out| {
-                case.reads("in", |x| scheme.rope_apply(context, &options, case.get("positions"), x, out))
-            })?;
-        }
         "plan_create" => {
             let problem = filled(Problem::new(), &case.given["problem"]);
             state.plan = Some(Plan::new(context, made(&state.scheme), &problem)?);
@@ -84,16 +70,6 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
                 case.writes("out_a", |case, a| {
                     case.reads("out_b", |b| attention_merge(context, a, lse_a.floats(), b, lse_b.floats()))
                 })
-            })?;
-        }
-        "token_nll_grad" => {
-            let (targets, ignored, weights) = (case.get("targets"), case.get("ignore_index"), case.get("weights"));
-            if !case.has("grad") {
-                return case
-                    .writes("logits", |_, both| token_nll_grad_in_place(context, both, targets, ignored, weights));
-            }
-            case.writes("grad", |case, grad| {
-                case.reads("logits", |logits| token_nll_grad(context, logits, targets, ignored, weights, grad))
             })?;
         }
         "windows_count" => case.wholes([windows(config)?.len() as i64]),

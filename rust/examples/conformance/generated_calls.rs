@@ -21,6 +21,14 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             let made = case.fills("inv_freq", |case, inv_freq| made(&state.scheme).rope_frequencies(case.get("length"), inv_freq.doubles()))?;
             case.reals([made]);
         }
+        "rope_apply" => {
+            let options = filled(farspan::RopeOptions::new(), &case.given["options"]);
+            if !case.has("out") {
+                case.writes("in", |case, both| made(&state.scheme).rope_apply_in_place(Some(case.context), &options, case.get("positions"), both))?;
+                return Ok(true);
+            }
+            case.writes("out", |case, out| case.reads("in", |input| made(&state.scheme).rope_apply(Some(case.context), &options, case.get("positions"), input, out)))?;
+        }
         "bias_fill" => {
             case.fills("out", |case, out| made(&state.scheme).bias_fill(Some(case.context), case.get("head"), case.get("length"), case.get("first_distance"), out.floats()))?;
         }
@@ -59,8 +67,23 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             let made = made(&state.cache).statistics()?;
             case.give(&made);
         }
+        "rope_backward" => {
+            let options = filled(farspan::RopeOptions::new(), &case.given["options"]);
+            if !case.has("d_in") {
+                case.writes("d_out", |case, both| made(&state.scheme).rope_backward_in_place(Some(case.context), &options, case.get("positions"), both))?;
+                return Ok(true);
+            }
+            case.writes("d_in", |case, d_in| case.reads("d_out", |d_out| made(&state.scheme).rope_backward(Some(case.context), &options, case.get("positions"), d_out, d_in)))?;
+        }
         "token_nll" => {
             case.fills("nll", |case, nll| case.reads("logits", |logits| farspan::eval::token_nll(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), nll.doubles())))?;
+        }
+        "token_nll_grad" => {
+            if !case.has("grad") {
+                case.writes("logits", |case, both| farspan::eval::token_nll_grad_in_place(Some(case.context), both, case.get("targets"), case.get("ignore_index"), case.get("weights")))?;
+                return Ok(true);
+            }
+            case.writes("grad", |case, grad| case.reads("logits", |logits| farspan::eval::token_nll_grad(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), case.get("weights"), grad)))?;
         }
         "loss_merge" => {
             let from = state.loss[case.index("from")];

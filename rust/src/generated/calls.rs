@@ -191,6 +191,33 @@ impl Scheme {
         // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
         check(|error| unsafe { sys::farspan_bias_fill(context::as_c(context), self.as_c(), head, length, first_distance, out.as_mut_ptr(), out.len() as i64, error) })
     }
+
+    /// The gradient of [`Scheme::rope_apply`] with the same scheme, options and positions: d_in from d_out. A
+    /// rotation by the angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with
+    /// the magnitude m gives m R(-t) d_out, which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates
+    /// back by the same difference. The decay of xpos is a part of f: it stays as it is, where INVERSE divides by it.
+    /// Features outside the rotary range are copied. Shapes, types and places in memory as for
+    /// [`Scheme::rope_apply`].
+    ///
+    /// # Errors
+    ///
+    /// What the library refuses: the message names what, its value and the allowed range.
+    pub fn rope_backward(&self, context: Option<&Context>, options: &RopeOptions, positions: Option<&[i64]>, d_out: &Tensor<'_>, d_in: &mut TensorMut<'_>) -> Result<()> {
+        let (positions, positions_count) = array(positions);
+        // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+        check(|error| unsafe { sys::farspan_rope_backward(context::as_c(context), self.as_c(), &options.to_c(), positions, positions_count, d_out.as_c(), d_in.as_c(), error) })
+    }
+
+    /// [`Scheme::rope_backward`] with the result in the place of `d_out`.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn rope_backward_in_place(&self, context: Option<&Context>, options: &RopeOptions, positions: Option<&[i64]>, d_out: &mut TensorMut<'_>) -> Result<()> {
+        let (positions, positions_count) = array(positions);
+        // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+        check(|error| unsafe { sys::farspan_rope_backward(context::as_c(context), self.as_c(), &options.to_c(), positions, positions_count, d_out.as_c(), d_out.as_c(), error) })
+    }
 }
 
 /// How the work of a plan divides, for one batch and head.

@@ -10,6 +10,7 @@
 #include "../shared/run.h"
 #include "farspan/cpp/cache.hpp"
 #include "farspan/cpp/eval.hpp"
+#include "farspan/cpp/gradient.hpp"
 #include "farspan/cpp/model.hpp"
 
 namespace conformance {

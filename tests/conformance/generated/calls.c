@@ -158,6 +158,12 @@ static void attention_decode(struct run* run) {
     CALL(attention_decode, run->context, run->scheme, run->cache, whole(run->given, "layer"), batch_of(run), &data);
 }
 
+static void rope_backward(struct run* run) {
+    const farspan_tensor* d_in = output(run, has(run->given, "d_in") ? "d_in" : "d_out");
+    CONFIG(rope_options, options, member(run->given, "options"));
+    CALL(rope_backward, run->context, run->scheme, &options, INT64S("positions"), has(run->given, "d_in") ? input(run, "d_out") : d_in, d_in);
+}
+
 static void token_nll(struct run* run) {
     double* nll = memory(run, "nll", 1);
     CALL(token_nll, run->context, input(run, "logits"), INT64S("targets"), whole(run->given, "ignore_index"), nll, elements(run, "nll"));
@@ -381,6 +387,7 @@ const struct call regular_calls[] = {
     {"cache_write", cache_write},
     {"cache_run", cache_run},
     {"attention_decode", attention_decode},
+    {"rope_backward", rope_backward},
     {"token_nll", token_nll},
     {"token_nll_grad", token_nll_grad},
     {"windows_count", windows_count},

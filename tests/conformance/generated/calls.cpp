@@ -85,6 +85,10 @@ const call_map& regular_calls() {
         {"cache_write", [](call& c) {
              c.cache->write(c.whole("layer"), c.batch(), c.in("k"), c.in("v"), c.context);
          }},
+        {"rope_backward", [](call& c) {
+             const farspan::tensor d_in = c.out_or("d_in", "d_out");
+             farspan::rope_backward(*c.scheme, c.has("d_in") ? c.in("d_out") : farspan::const_tensor(d_in), d_in, c.wholes("positions"), c.config<farspan_rope_options, farspan::rope_options>("rope_options", "options"), c.context);
+         }},
         {"token_nll", [](call& c) {
              const auto nll = c.memory<double>("nll", 1);
              farspan::eval::token_nll(c.in("logits"), c.wholes("targets"), c.whole("ignore_index"), nll, c.context);

@@ -9,6 +9,7 @@
 #include "farspan/cache.h"
 #include "farspan/eval.h"
 #include "farspan/farspan.h"
+#include "farspan/gradient.h"
 #include "farspan/model.h"
 
 #ifdef __cplusplus

@@ -701,6 +701,23 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
+static farspan_status flat_rope_backward(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
+        int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
+        positions, int64_t positions_count, void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void* d_in,
+        int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
+    farspan_rope_options options;
+    farspan_rope_options_init(&options, sizeof options);
+    options.side = side;
+    options.branch = branch;
+    options.direction = direction;
+    options.length = length;
+    options.axis_stride = axis_stride;
+    options.xpos_centre = xpos_centre;
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_in_tensor = flat_tensor(d_in, d_in_dtype, d_in_dims);
+    return farspan_rope_backward(context, scheme, &options, positions, positions_count, d_out_tensor.data ? &d_out_tensor : NULL, d_in_tensor.data ? &d_in_tensor : NULL, error);
+}
+
 static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
         logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
         nll_count, farspan_error* error) {
@@ -4218,6 +4235,76 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   }
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory15, jarg15);
+  }
+  {
+    if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1backward(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jint jarg3, jint jarg4, jint jarg5, jlong jarg6, jlong jarg7, jdouble jarg8, jlongArray jarg9, jfloatArray jarg11, jint jarg12, jlongArray jarg13, jfloatArray jarg14, jint jarg15, jlongArray jarg16) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_scheme *arg2 = (farspan_scheme *) 0 ;
+  int32_t arg3 ;
+  int32_t arg4 ;
+  int32_t arg5 ;
+  int64_t arg6 ;
+  int64_t arg7 ;
+  double arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  int64_t arg10 ;
+  void *arg11 = (void *) 0 ;
+  int32_t arg12 ;
+  int64_t *arg13 = (int64_t *) 0 ;
+  void *arg14 = (void *) 0 ;
+  int32_t arg15 ;
+  int64_t *arg16 = (int64_t *) 0 ;
+  farspan_error *arg17 = (farspan_error *) 0 ;
+  int64_t dims13[FLAT_DIMS] ;
+  int64_t dims16[FLAT_DIMS] ;
+  farspan_error slot17 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot17.struct_size = (uint32_t)sizeof slot17;
+  slot17.code = FARSPAN_OK;
+  arg17 = &slot17;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_scheme **)&jarg2; 
+  arg3 = (int32_t)jarg3; 
+  arg4 = (int32_t)jarg4; 
+  arg5 = (int32_t)jarg5; 
+  arg6 = (int64_t)jarg6; 
+  arg7 = (int64_t)jarg7; 
+  arg8 = (double)jarg8; 
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  arg10 = jarg9 ? (*jenv)->GetArrayLength(jenv, jarg9) : 0;
+  if (!java_take(jenv, &memory9, jarg9, (size_t)arg10 * sizeof(int64_t))) return ;
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, (jsize)arg10, (jlong*)memory9.data);
+  arg9 = (int64_t*)memory9.data;
+  JAVA_MEMORY memory11;
+  memory11.heap = NULL;
+  if (!java_copy(jenv, &memory11, jarg11)) return ;
+  arg11 = memory11.data;
+  arg12 = (int32_t)jarg12; 
+  if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, FLAT_DIMS, (jlong*)dims13);
+  arg13 = jarg13 ? dims13 : NULL;
+  JAVA_MEMORY memory14;
+  memory14.heap = NULL;
+  if (!java_copy(jenv, &memory14, jarg14)) return ;
+  arg14 = memory14.data;
+  arg15 = (int32_t)jarg15; 
+  if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (jlong*)dims16);
+  arg16 = jarg16 ? dims16 : NULL;
+  result = flat_rope_backward((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory14, jarg14);
   }
   {
     if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);

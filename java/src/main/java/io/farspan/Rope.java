@@ -101,4 +101,69 @@ public final class Rope {
     public static void apply(Scheme scheme, long[] positions, Tensor in, Tensor out) {
         apply(null, scheme, new RopeOptions(), positions, in, out);
     }
+
+    /**
+     * The gradient of Rope.apply with the same scheme, options and positions: dIn from dOut. A rotation by the angle
+     * t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives m
+     * R(-t) dOut, which is m^2 times INVERSE; INVERSE gives R(t) dOut / m; DELTA rotates back by the same difference.
+     * The decay of xpos is a part of f: it stays as it is, where INVERSE divides by it. Features outside the rotary
+     * range are copied. Shapes, types and places in memory as for Rope.apply.
+     *
+     * @param context null for the defaults
+     * @param scheme how positions enter; not closed
+     * @param options not changed
+     * @param positions one for each row or token, or null for the usual ones
+     * @param dOut the gradient of the rotated tensor, of the same shape
+     * @param dIn the gradient of what was rotated; may be the same tensor as dOut
+     * @throws FarspanException if the library refuses an argument
+     * @throws IllegalArgumentException if an output is read-only, or a buffer is not direct
+     * @throws IllegalStateException if an object is closed
+     */
+    public static void backward(Context context, Scheme scheme, RopeOptions options, long[] positions, Tensor dOut, Tensor dIn) {
+        java.util.Objects.requireNonNull(options, "options");
+        Memory dOutMemory = Tensor.input(dOut, "dOut");
+        Memory dInMemory = Tensor.output(dIn, "dIn");
+        io.farspan.internal.Context contextObject = Context.acquire(context);
+        try {
+            io.farspan.internal.Scheme schemeObject = scheme.acquire();
+            try {
+                Native.rope_backward(contextObject, schemeObject, options.side, options.branch, options.direction, options.length, options.axisStride, options.xposCentre, positions, dOutMemory, dOutMemory.code, dOutMemory.dims, dInMemory, dInMemory.code, dInMemory.dims);
+            } finally {
+                scheme.release();
+            }
+        } finally {
+            Context.release(context);
+        }
+    }
+
+    /**
+     * The same with the default context.
+     *
+     * @param scheme how positions enter; not closed
+     * @param options not changed
+     * @param positions one for each row or token, or null for the usual ones
+     * @param dOut the gradient of the rotated tensor, of the same shape
+     * @param dIn the gradient of what was rotated; may be the same tensor as dOut
+     * @throws FarspanException if the library refuses an argument
+     * @throws IllegalArgumentException if an output is read-only, or a buffer is not direct
+     * @throws IllegalStateException if an object is closed
+     */
+    public static void backward(Scheme scheme, RopeOptions options, long[] positions, Tensor dOut, Tensor dIn) {
+        backward(null, scheme, options, positions, dOut, dIn);
+    }
+
+    /**
+     * The same with the default context, without options.
+     *
+     * @param scheme how positions enter; not closed
+     * @param positions one for each row or token, or null for the usual ones
+     * @param dOut the gradient of the rotated tensor, of the same shape
+     * @param dIn the gradient of what was rotated; may be the same tensor as dOut
+     * @throws FarspanException if the library refuses an argument
+     * @throws IllegalArgumentException if an output is read-only, or a buffer is not direct
+     * @throws IllegalStateException if an object is closed
+     */
+    public static void backward(Scheme scheme, long[] positions, Tensor dOut, Tensor dIn) {
+        backward(null, scheme, new RopeOptions(), positions, dOut, dIn);
+    }
 }

@@ -105,6 +105,10 @@ final class ConformanceRegular {
             FloatBuffer lse = c.floatBuffer("lse", true);
             h.cache.decode(c.context, h.scheme, c.whole("layer"), h.batch(), c.in("q"), out, lse);
         });
+        calls.put("rope_backward", (h, c) -> {
+            Tensor dIn = c.out(c.has("d_in") ? "d_in" : "d_out");
+            Rope.backward(c.context, h.scheme, c.set(new RopeOptions(), "options"), c.wholes("positions"), c.has("d_in") ? c.in("d_out") : dIn, dIn);
+        });
         calls.put("token_nll", (h, c) -> {
             double[] nll = c.add("f64", new double[c.elements("nll")]);
             TokenLoss.nll(c.context, c.in("logits"), c.wholes("targets"), c.whole("ignore_index"), nll);

@@ -371,6 +371,13 @@ public class Native implements NativeConstants {
     }
   }
 
+  public static void rope_backward(Context context, Scheme scheme, int side, int branch, int direction, long length, long axis_stride, double xpos_centre, long[] positions, io.farspan.runtime.Memory d_out, int d_out_dtype, long[] d_out_dims, io.farspan.runtime.Memory d_in, int d_in_dtype, long[] d_in_dims) {
+    try { NativeJNI.rope_backward(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, side, branch, direction, length, axis_stride, xpos_centre, positions, io.farspan.runtime.Memory.array(d_out), d_out_dtype, d_out_dims, io.farspan.runtime.Memory.array(d_in), d_in_dtype, d_in_dims); } finally {
+      java.lang.ref.Reference.reachabilityFence(d_out);
+      java.lang.ref.Reference.reachabilityFence(d_in);
+    }
+  }
+
   public static void token_nll(Context context, io.farspan.runtime.Memory logits, int logits_dtype, long[] logits_dims, long[] targets, long ignore_index, double[] nll) {
     try { NativeJNI.token_nll(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(logits), logits_dtype, logits_dims, targets, ignore_index, nll); } finally {
       java.lang.ref.Reference.reachabilityFence(logits);

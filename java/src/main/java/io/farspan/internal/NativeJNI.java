@@ -125,6 +125,7 @@ public class NativeJNI {
   public final static native long cache_plan_create(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long[] jarg4, long[] jarg6, long jarg8, long[] jarg9, long jarg11, long jarg12);
   public final static native void cache_run(long jarg1, Context jarg1_, long jarg2, CachePlan jarg2_, long jarg3, float[] jarg4, int jarg5, long[] jarg6, float[] jarg7, int jarg8, long[] jarg9, Object jarg10, Object jarg12);
   public final static native void attention_decode(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long jarg4, long[] jarg5, long[] jarg7, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14, Object jarg15);
+  public final static native void rope_backward(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, int jarg3, int jarg4, int jarg5, long jarg6, long jarg7, double jarg8, long[] jarg9, float[] jarg11, int jarg12, long[] jarg13, float[] jarg14, int jarg15, long[] jarg16);
   public final static native void token_nll(long jarg1, Context jarg1_, float[] jarg2, int jarg3, long[] jarg4, long[] jarg5, long jarg7, double[] jarg8);
   public final static native void token_nll_grad(long jarg1, Context jarg1_, float[] jarg2, int jarg3, long[] jarg4, long[] jarg5, long jarg7, float[] jarg8, float[] jarg10, int jarg11, long[] jarg12);
   public final static native void bleu_add(long jarg1, Context jarg1_, byte[] jarg2, byte[] jarg3, byte[] jarg5, long[] jarg7, byte[] jarg9);
