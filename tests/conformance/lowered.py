@@ -85,7 +85,8 @@ def segments(call: str, given: Call) -> list[Call]:
 
 def each(call: str, given: Call, several: str, *names: str) -> list[Call]:
     """A call for each element of a list."""
-    return [made(call, given, **dict(zip(names, one if isinstance(one, list) else [one]))) for one in given[several]]
+    common = {name: value for name, value in given.items() if name != several}
+    return [made(call, common, **dict(zip(names, one if isinstance(one, list) else [one]))) for one in given[several]]
 
 
 def calls(call: str, given: Call) -> list[Call]:

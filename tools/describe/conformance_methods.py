@@ -191,12 +191,13 @@ class GoCall(Call):
 
 
 def calls(contract: Contract, methods: tuple[Method, ...], language: str) -> list[Call]:
-    """Of functions that cases can ask: they fail, or answer a text, and people of the language can call them as they are."""
+    """Of functions that can fail, and that people of the language call as they stand in contract.toml."""
     made: list[Call] = []
     for method in methods:
         function, name = method.function, method.name(language) if language in method.notes else ""
         required = any(s.record and s.record.notes.get("required") for s in method.arguments)
-        is_public = name and (language != "go" or name[0].isupper())
+        is_known = all(s.kind != Kind.NUMBER or s.type.name in NUMBERS for s in method.arguments)
+        is_public = is_known and name and (language != "go" or name[0].isupper())
         if function.short in BY_HAND or not is_public or not function.can_fail or (language == "java" and required):
             continue
         made.append((JavaCall if language == "java" else GoCall)(contract, method, []))
