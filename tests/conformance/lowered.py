@@ -32,7 +32,6 @@ def zeros(dtype: str, elements: int) -> Call:
 
 
 def made(call: str, given: Call, **more: Any) -> Call:
-    """One call."""
     arguments = {name: memory(value) for name, value in {**given, **more}.items()}
     if given.get("lse") is True:
         arguments["lse"] = zeros("f32", prod(given["q"]["shape"][:3]))
