@@ -12,12 +12,14 @@ run again.
     rerope   distances from half the trained length on count as that, with log-n scaling (Su 2023)
 
 The result is a JSON file: for each start its scheme and, by step, the mean training loss since the row before and the perplexity per
-byte by length of the window, of the same held-out bytes at every length (see evaluate.py).
+byte by length of the window, of the same held-out bytes at every length (see evaluate.py); and the seconds of training, with their
+median per step.
 """
 import argparse
 import json
 import math
 import pathlib
+import statistics
 import time
 
 import numpy as np
@@ -38,7 +40,8 @@ from train import (
 
 MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
 STARTS = ("direct", "pi", "ntk", "yarn", "rerope")
-SETTINGS = ("steps", "batch", "length", "lr", "warmup", "repeats", "seed", "precision")  # the same run has the same
+# Two runs with the same are the same run.
+SETTINGS = ("steps", "batch", "length", "lr", "warmup", "repeats", "seed", "precision", "lengths", "stretches")
 
 
 def scheme_of(start: str, trained: int, length: int) -> dict:
@@ -71,7 +74,7 @@ def perplexities(model: TinyLM, stretches: np.ndarray, lengths: list) -> dict:
 
 
 def settings_of(args) -> dict:
-    return {"model": args.model.name, **{name: getattr(args, name) for name in SETTINGS}, "lengths": args.lengths}
+    return {"model": args.model.name, **{name: getattr(args, name) for name in SETTINGS}}
 
 
 def fine_tune(start: str, data: np.ndarray, stretches: np.ndarray, args):
@@ -80,34 +83,37 @@ def fine_tune(start: str, data: np.ndarray, stretches: np.ndarray, args):
     optimizers = make_optimizers(model, args)
     checkpoint = args.work / "extend" / f"{start}.pt"
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    rows, seconds = [], 0.0
+    known = {"scheme": model.config["scheme"], "seconds": 0.0, "seconds_per_step": None, "rows": []}
     if checkpoint.exists():
         state = load_checkpoint(checkpoint, model, optimizers)
         if state["settings"] != settings_of(args):
             raise SystemExit(
                 f"{checkpoint} is of other options, {state['settings']}: remove it, or give another --work"
             )
-        rows, seconds = state["rows"], state["seconds"]
+        known = state["known"]
     else:
-        rows.append({"step": 0, "train_loss": None, "perplexity": perplexities(model, stretches, args.lengths)})
-    yield {"scheme": model.config["scheme"], "rows": rows, "seconds": seconds}
+        before = perplexities(model, stretches, args.lengths)
+        known["rows"].append({"step": 0, "train_loss": None, "perplexity": before})
+    yield known
 
     forward = torch.compile(model) if args.compile else model
-    recent, began = [], time.time() - seconds
-    for step in range(rows[-1]["step"], min(args.steps, args.stop or args.steps)):
+    losses, seconds = [], []
+    for step in range(known["rows"][-1]["step"], min(args.steps, args.stop or args.steps)):
+        began = time.perf_counter()
         batch = training_batch(data, step, args, args.repeats)
-        recent.append(train_step(forward, model, optimizers, batch, step, args))
-        if not math.isfinite(recent[-1]):
-            raise SystemExit(f"{start}, step {step}: the loss is {recent[-1]}")
+        losses.append(train_step(forward, model, optimizers, batch, step, args))
+        seconds.append(time.perf_counter() - began)
+        if not math.isfinite(losses[-1]):
+            raise SystemExit(f"{start}, step {step}: the loss is {losses[-1]}")
         done = step + 1
         if done % args.every == 0 or done in (args.steps, args.stop):
-            seconds = time.time() - began
+            known["seconds"] += sum(seconds)
+            known["seconds_per_step"] = statistics.median(seconds)
             measured = perplexities(model, stretches, args.lengths)
-            rows.append({"step": done, "train_loss": float(np.mean(recent)), "perplexity": measured})
-            save_checkpoint(checkpoint, model, optimizers, rows=rows, seconds=seconds, settings=settings_of(args))
-            recent = []
-            yield {"scheme": model.config["scheme"], "rows": rows, "seconds": seconds}
-            began = time.time() - seconds
+            known["rows"].append({"step": done, "train_loss": float(np.mean(losses)), "perplexity": measured})
+            save_checkpoint(checkpoint, model, optimizers, known=known, settings=settings_of(args))
+            losses, seconds = [], []
+            yield known
 
 
 def parse_arguments():
@@ -162,10 +168,8 @@ def main() -> None:
             row = known["rows"][-1]
             loss = "" if row["train_loss"] is None else f" train {row['train_loss']:.4f}"
             cells = " ".join(f"{length}: {value:.3f}" for length, value in row["perplexity"].items())
-            print(
-                f"{start} step {row['step']}/{args.steps}{loss} perplexity {cells} after {known['seconds']:.0f} s",
-                flush=True,
-            )
+            pace = "" if known["seconds_per_step"] is None else f", {known['seconds_per_step']:.2f} s per step"
+            print(f"{start} step {row['step']}/{args.steps}{loss} perplexity {cells}{pace}", flush=True)
 
 
 if __name__ == "__main__":
