@@ -272,7 +272,7 @@ Test(api_attention, a_context_of_another_instruction_set) {
     farspan_context_config config;
     farspan_context_config_init(&config, sizeof config);
     config.isa = farspan_context_isa(nullptr) == FARSPAN_ISA_SCALAR ? FARSPAN_ISA_AVX2 : FARSPAN_ISA_SCALAR;
-    if (!farspan_isa_supported(config.isa)) cr_skip("one instruction set only");
+    if (!farspan_isa_supported(config.isa)) cr_skip_test("one instruction set only");
     farspan_context* context = nullptr;
     cr_assert(farspan_context_create(&config, &context, nullptr) == FARSPAN_OK);
     expect_failure("another isa", FARSPAN_ERROR_COMBINATION, 1, {"context has the instruction set"},

@@ -1,6 +1,7 @@
 // Every allocation of a gradient fails in turn: the status says so, nothing is written, and the next call succeeds.
 #include <criterion/criterion.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 

@@ -42,6 +42,7 @@ bool check(bool holds, const char* file, int line, const char* what, const char*
     } while (0)
 
 #define cr_skip_test(...) plain_driver::skip(__VA_ARGS__)
+#define cr_log_error(...) static_cast<void>((std::printf(__VA_ARGS__), std::printf("\n")))
 #define cr_fail(...) PLAIN_EXPECT(false, "cr_fail" __VA_OPT__(, ) __VA_ARGS__)
 #define cr_assert_fail(...) PLAIN_ASSERT(false, "cr_assert_fail" __VA_OPT__(, ) __VA_ARGS__)
 
