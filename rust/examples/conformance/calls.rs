@@ -1,42 +1,15 @@
 //! The calls that do not follow from the headers alone, through the public interface.
 
-use farspan::cache::{Cache, CacheBatch, CacheBatchMut, CacheConfig, CachePlan, Sequence};
-use farspan::eval::{passkey, BleuCounts, ChrfCounts, Loss, LossCurve, PasskeyConfig, Verdict, Windows, WindowsConfig};
+use farspan::cache::{Cache, CacheBatch, CacheBatchMut, CacheConfig};
+use farspan::eval::{passkey, Loss, LossCurve, PasskeyConfig, Verdict, Windows, WindowsConfig};
 use farspan::model::{Metadata, Model, Options, Value as Entry};
 use farspan::{attention_merge, Plan, Problem, Result, Scheme};
 use serde_json::Value;
 
+use crate::case::{made, Case, State};
+use crate::generated_calls;
 use crate::json::{filled, list, number};
 use crate::memory::Memory;
-use crate::{generated_calls, Case};
-
-/// What the calls of a case made.
-#[derive(Default)]
-pub struct State {
-    pub scheme: Option<Scheme>,
-    pub loss: Vec<Loss>,
-    pub bleu_counts: Vec<BleuCounts>,
-    pub chrf_counts: Vec<ChrfCounts>,
-    pub cache: Option<Cache>,
-    /// In the order in which calls made them.
-    pub sequences: Vec<Sequence>,
-    plan: Option<Plan>,
-    model: Option<Model>,
-    cache_plan: Option<CachePlan>,
-    curve: Option<LossCurve>,
-    saved: Vec<Vec<u8>>,
-}
-
-impl State {
-    pub fn new() -> Self {
-        State { bleu_counts: vec![BleuCounts::new(); 8], chrf_counts: vec![ChrfCounts::new(); 8], ..State::default() }
-    }
-}
-
-/// What a call before this one made.
-pub fn made<T>(one: &Option<T>) -> &T {
-    one.as_ref().expect("a call that made it")
-}
 
 pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
     if generated_calls::make(case, state)? {

@@ -2,9 +2,8 @@
 
 use farspan::Result;
 
-use crate::calls::{made, State};
+use crate::case::{made, Case, State};
 use crate::json::{filled, number};
-use crate::Case;
 
 /// Makes a call whose arguments follow the rules, and tells whether it is one.
 pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
