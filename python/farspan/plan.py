@@ -264,19 +264,11 @@ def run_attention(
     context: Any, plan: Any, q: Any, k: Any, v: Any, bias: Any, out: Any, lse: Any, workspace: Any
 ) -> None:
     """farspan_attention_run with the caller's arrays."""
-    views = [
-        view(q, "q"),
-        view(k, "k"),
-        view(v, "v"),
-        None if bias is None else view(bias, "bias"),
-        view(out, "out", True),
-    ]
-    sums = Vector(lse, ctypes.c_float, "lse")
-    scratch, size, held = workspace_pointer(workspace)
-    data = _data(*views)
-    data.lse, data.lse_count, data.workspace, data.workspace_bytes = sums.pointer, sums.count, scratch, size
+    data, keep = _data(q, k, v, bias, out)
+    keep += _put_vectors(data, True, lse=lse)
+    data.workspace, data.workspace_bytes, held = workspace_pointer(workspace)
     call("farspan_attention_run", context, plan, ctypes.byref(data))
-    del held
+    del keep, held
 
 
 def _put_tensors(data: Any, writable: bool, **tensors: Any) -> list[object]:
@@ -296,20 +288,19 @@ def _put_vectors(data: Any, writable: bool, **vectors: Any) -> list[object]:
     return list(made.values())
 
 
-def _data(q: View | None, k: View | None, v: View | None, bias: View | None, out: View | None) -> Any:
-    """The struct of an attention; the views must outlive it."""
+def _data(q: Any, k: Any, v: Any, bias: Any, out: Any) -> tuple[Any, list[object]]:
+    """The struct of an attention, and what must outlive it."""
     data = _structs.new("farspan_attention_data")
-    for name, given in (("q", q), ("k", k), ("v", v), ("bias", bias), ("out", out)):
-        if given is not None:
-            setattr(data, name, ctypes.pointer(given.tensor))
-    return data
+    keep = _put_tensors(data, False, q=q, k=k, v=v, bias=bias)
+    return data, keep + _put_tensors(data, True, out=out)
 
 
 def attention(scheme: Scheme, q: Array, k: Any, v: Any, *, out: Any = None, context: Context | None = None) -> Array:
     """Plan and run in one call, with the sizes of the tensors and the default positions: see Plan.run."""
     result = _result(out, q, v)
-    views = view(q, "q"), view(k, "k"), view(v, "v"), None, view(result, "out", True)
-    call("farspan_attention", pointer(context), scheme._handle.pointer, ctypes.byref(_data(*views)))
+    data, keep = _data(q, k, v, None, result)
+    call("farspan_attention", pointer(context), scheme._handle.pointer, ctypes.byref(data))
+    del keep
     return result  # type: ignore[no-any-return]
 
 

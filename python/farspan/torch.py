@@ -180,7 +180,7 @@ def _backward(
     return [x.to(source.dtype) for x, source in zip(made, inputs) if x is not None and source is not None]
 
 
-_PLACES = {"q": 0, "k": 1, "v": 2, "bias": 6, "bias_values": 7, "sink_logits": 8}  # among the inputs of the operation
+_PLACES = (0, 1, 2, 6, 7, 8)  # of q, k, v, bias, bias_values and sink_logits among the inputs of the operation
 
 
 def _memory(x: torch.Tensor, which: int) -> torch.Tensor:
@@ -192,22 +192,10 @@ def _memory(x: torch.Tensor, which: int) -> torch.Tensor:
 
 @_backward.register_fake
 def _backward_fake(
-    d_out: torch.Tensor,
-    d_lse: torch.Tensor | None,
-    out: torch.Tensor,
-    lse: torch.Tensor,
-    q: torch.Tensor,
-    k: torch.Tensor,
-    v: torch.Tensor,
-    scheme: int,
-    positions: torch.Tensor | None,
-    padding: torch.Tensor | None,
-    bias: torch.Tensor | None,
-    bias_values: torch.Tensor | None,
-    sink_logits: torch.Tensor | None,
-    wanted: list[bool],
+    d_out: Any, d_lse: Any, out: Any, lse: Any, q: Any, k: Any, v: Any, scheme: int, *others: Any
 ) -> list[torch.Tensor]:
-    inputs = (q, k, v, bias, bias_values, sink_logits)
+    _, _, *learned, wanted = others  # without positions and padding
+    inputs = (q, k, v, *learned)
     return [_memory(x, n).to(x.dtype) for n, (x, want) in enumerate(zip(inputs, wanted)) if want and x is not None]
 
 
@@ -221,13 +209,12 @@ def _save(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, torch.T
 def _differentiate(ctx: Any, d_out: torch.Tensor | None, d_lse: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
     out, lse, q, k, v, *others = ctx.saved_tensors
     gradients: list[torch.Tensor | None] = [None] * len(ctx.needs_input_grad)
-    places = [place for place in _PLACES.values() if ctx.needs_input_grad[place]]
     if d_out is None and d_lse is None:
         return tuple(gradients)
     d_out = torch.zeros_like(out) if d_out is None else d_out
-    wanted = [place in places for place in _PLACES.values()]
+    wanted = [ctx.needs_input_grad[place] for place in _PLACES]
     found = torch.ops.farspan.attention_backward(d_out, d_lse, out, lse, q, k, v, ctx.number, *others, wanted)
-    for place, gradient in zip(places, found):
+    for place, gradient in zip(itertools.compress(_PLACES, wanted), found):
         gradients[place] = gradient
     return tuple(gradients)
 

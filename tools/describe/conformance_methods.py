@@ -47,6 +47,13 @@ class Call:
         """The input that a tensor may be written over."""
         return next((s.name for s in self.method.slots if by_name(self.method, s) == slot), None)
 
+    def value(self, slot: Slot) -> str:
+        """An argument, or what the method is of, in the language."""
+        raise NotImplementedError
+
+    def plan(self) -> str:
+        return next(self.value(s) for s in self.method.slots if s.kind == Kind.HANDLE)
+
 
 class JavaCall(Call):
     @property
@@ -107,9 +114,6 @@ class JavaCall(Call):
             Kind.BATCH: "h.batch()",
         }[kind]
 
-    def plan(self) -> str:
-        return next(self.value(s) for s in self.method.slots if s.kind == Kind.HANDLE)
-
     def made(self, record: Record) -> str:
         name, selector = record.name("java"), record.selector
         if not selector or not selector.option:
@@ -134,7 +138,7 @@ class GoCall(Call):
         if options:
             names = ((camel(s.name, {"lse": "LSE"}), self.value(s)) for s in method.arguments if s.name in method.short)
             values.append(f"&farspan.{options}{{{', '.join(f'{name}: {value}' for name, value in names)}}}")
-        package, receiver = f"{'eval' if method.area == 'eval' else 'farspan'}", method.receiver("go")
+        package, receiver = "eval" if method.area == "eval" else "farspan", method.receiver("go")
         threads = "Context" * (method.has_context("go") and not method.notes.get("with_context"))
         of = self.value(receiver) if receiver else package
         call = f"{of}.{method.name('go')}{threads}({', '.join(values)})"
@@ -170,18 +174,16 @@ class GoCall(Call):
             return "c.sequence()" if name == "sequence" else reader
         if kind == Kind.TEXT:
             return f'c.string("{name}")' if package == "eval." else f'[]byte(c.string("{name}"))'
+        if kind == Kind.BUFFER:
+            return self.array(slot)
         return {
             Kind.TENSOR: f'c.in("{name}")',
             Kind.ARRAY: f'c.{ARRAYS.get(slot.type.name)}("{name}")',
-            Kind.BUFFER: self.array(slot) if kind == Kind.BUFFER else "",
             Kind.BYTES: f'c.bytes("{name}")' if not slot.is_written else f"c.workspace({self.plan()}.WorkspaceSize())",
             Kind.LIST: f'c.{"texts" if slot.type.name == "farspan_text" else "ids"}("{name}")',
             Kind.COUNTERS: f'c.{go_methods.lower(slot.type.short)}[:c.whole("{name}")]',
             Kind.BATCH: "c.batch()",
         }[kind]
-
-    def plan(self) -> str:
-        return next(self.value(s) for s in self.method.slots if s.kind == Kind.HANDLE)
 
     def selector(self, package: str, record: Record) -> str:
         member = record.selector
