@@ -78,10 +78,10 @@ _CLASSES: dict[int, type[Error]] = {
 class _Local(threading.local):
     def __init__(self) -> None:
         self.error = _abi.farspan_error(struct_size=ctypes.sizeof(_abi.farspan_error))
-        self.reference = ctypes.byref(self.error)
+        self.address = ctypes.addressof(self.error)
 
 
-_local = _Local()
+local = _Local()  # address: of this thread's farspan_error
 
 
 def text(value: bytes | None) -> str | None:
@@ -89,7 +89,7 @@ def text(value: bytes | None) -> str | None:
 
 
 def failure(name: str, status: int) -> Error:
-    error = _local.error
+    error = local.error
     field = getattr(error, "field", b"")
     kind = _CLASSES.get(status, InputError)
     return kind(
@@ -97,16 +97,24 @@ def failure(name: str, status: int) -> Error:
     )
 
 
+class _Functions(dict[str, Any]):
+    """The library's functions with plain addresses for pointers: ctypes then looks at no type, which takes 2 us of a call."""
+
+    def __missing__(self, name: str) -> Any:
+        typed = getattr(library, name)
+        kinds = [ctypes.c_void_p if issubclass(kind, ctypes._Pointer) else kind for kind in typed.argtypes]
+        self[name] = function = ctypes.CFUNCTYPE(typed.restype, *kinds)((name, library))
+        return function
+
+
+functions = _Functions()
+
+
 def call(name: str, *arguments: Any) -> None:
-    """Calls a function whose last argument is an error, which becomes an exception."""
-    status = getattr(library, name)(*arguments, _local.reference)
+    """Calls a function whose last argument is an error, which becomes an exception. Pointers may be given as addresses."""
+    status = functions[name](*arguments, local.address)
     if status:
         raise failure(name, status)
-
-
-def error_reference() -> Any:
-    """This thread's error, for callers that look up their function once."""
-    return _local.reference
 
 
 class Handle:

@@ -14,7 +14,7 @@ import numpy as np
 from . import _abi
 
 _AXES = "[batch, heads, sequence, features]"
-_PACK = struct.Struct("=Qii8q")  # farspan_tensor
+FORMAT = "Qii8q"  # of farspan_tensor, for struct
 _NUMPY = {np.dtype("f4"): _abi.FARSPAN_F32, np.dtype("f8"): _abi.FARSPAN_F64, np.dtype("f2"): _abi.FARSPAN_F16}
 _FORMATS = {"f": _abi.FARSPAN_F32, "d": _abi.FARSPAN_F64, "e": _abi.FARSPAN_F16}
 _SIZES = {_abi.FARSPAN_F32: 4, _abi.FARSPAN_F64: 8, _abi.FARSPAN_F16: 2, _abi.FARSPAN_BF16: 2}
@@ -238,41 +238,54 @@ def address_of(x: np.ndarray[Any, Any]) -> int | None:
         return None
 
 
+Fields = tuple[int, ...]  # of a farspan_tensor, in their order
+
+
+def fields(x: Any, name: str, writable: bool = False, bfloat16: bool = False) -> tuple[Fields, object]:
+    """What a farspan_tensor says of x, and what keeps its memory valid besides x itself.
+
+    The usual cases come first, without detours: a call for one token takes a few microseconds.
+    """
+    if type(x) is np.ndarray and x.ndim == 4:
+        dtype, size = _NUMPY.get(x.dtype), x.itemsize
+        i, j, k, l = x.strides
+        if dtype is not None and not (i | j | k | l) % size:
+            try:  # as address_of, which costs a call
+                return (_address(_byte_of(x)), dtype, 0, *x.shape, i // size, j // size, k // size, l // size), None
+            except (TypeError, ValueError):
+                pass
+    elif isinstance(x, View):
+        if writable and not x.writable:
+            raise ValueError(f"{name} is a view that was made for reading")
+        return x.fields, x
+    elif (torch := sys.modules.get("torch")) is not None and type(x) is torch.Tensor and not bfloat16:
+        dtype = _torch_dtypes.get(x.dtype)
+        if dtype is not None and x.dim() == 4 and x.is_cpu and x.layout is torch.strided:
+            return (x.data_ptr(), dtype, 0, *x.shape, *x.stride()), None
+    found = _of_bits(x, name, writable) if bfloat16 else geometry(x, name, writable)
+    if len(found.shape) != 4:
+        raise ValueError(f"{name} has {len(found.shape)} axes: must have 4, {_AXES}")
+    return (found.address, found.dtype, 0, *found.shape, *found.stride), found.owner
+
+
+put = struct.Struct(f"={FORMAT}").pack_into  #: put(memory, offset, *fields) writes a farspan_tensor.
+
+
 class View:
     """A tensor made ready for calls: worth keeping for memory that many calls use.
 
     Wherever a function takes a tensor it takes a view of one.
     """
 
-    __slots__ = ("tensor", "shape", "dtype", "owner", "writable")
+    __slots__ = ("tensor", "fields", "shape", "dtype", "owner", "writable")
     owner: tuple[Any, Any]
 
     def __init__(self, x: Any, name: str = "tensor", writable: bool = False, bfloat16: bool = False) -> None:
-        # The usual cases, without detours: a call for one token takes a few microseconds.
-        if type(x) is np.ndarray and x.ndim == 4:
-            dtype, size = _NUMPY.get(x.dtype), x.itemsize
-            i, j, k, l = x.strides
-            if dtype is not None and not (i | j | k | l) % size and (address := address_of(x)) is not None:
-                self.tensor = _abi.farspan_tensor()
-                self.shape = shape = x.shape
-                _PACK.pack_into(self.tensor, 0, address, dtype, 0, *shape, i // size, j // size, k // size, l // size)
-                self.dtype, self.owner, self.writable = dtype, (x, x), writable
-                return
-        elif (torch := sys.modules.get("torch")) is not None and type(x) is torch.Tensor and not bfloat16:
-            dtype = _torch_dtypes.get(x.dtype)
-            if dtype is not None and x.dim() == 4 and x.is_cpu and x.layout is torch.strided:
-                self.tensor = _abi.farspan_tensor()
-                self.shape = tuple(x.shape)
-                _PACK.pack_into(self.tensor, 0, x.data_ptr(), dtype, 0, *self.shape, *x.stride())
-                self.dtype, self.owner, self.writable = dtype, (x, x), writable
-                return
-        found = _of_bits(x, name, writable) if bfloat16 else geometry(x, name, writable)
-        if len(found.shape) != 4:
-            raise ValueError(f"{name} has {len(found.shape)} axes: must have 4, {_AXES}")
+        self.fields, owner = fields(x, name, writable, bfloat16)
         self.tensor = _abi.farspan_tensor()
-        _PACK.pack_into(self.tensor, 0, found.address, found.dtype, 0, *found.shape, *found.stride)
-        self.shape = tuple(found.shape)
-        self.dtype, self.owner, self.writable = found.dtype, (x, found.owner), writable
+        put(self.tensor, 0, *self.fields)
+        self.shape, self.dtype = self.fields[3:7], self.fields[1]
+        self.owner, self.writable = (x, owner), writable
 
 
 def view(x: Any, name: str = "tensor", writable: bool = False, *, bfloat16: bool = False) -> View:
@@ -306,11 +319,11 @@ def like(x: Any, shape: tuple[int, ...]) -> Any:
 class Vector:
     """Contiguous memory of one C type that a call writes, or None."""
 
-    __slots__ = ("pointer", "count", "owner")
+    __slots__ = ("pointer", "address", "count", "owner")
 
     def __init__(self, x: Any, ctype: Any, name: str, writable: bool = True) -> None:
         if x is None:
-            self.pointer, self.count, self.owner = None, 0, None
+            self.pointer, self.address, self.count, self.owner = None, 0, 0, None
             return
         if not isinstance(x, np.ndarray):
             torch = sys.modules.get("torch")
@@ -319,4 +332,5 @@ class Vector:
             raise TypeError(f"{name} holds {x.dtype}: must be {np.dtype(ctype).name}")
         if not x.flags.c_contiguous or writable and not x.flags.writeable:
             raise ValueError(f"{name} must be contiguous" + (" and writable" if writable else ""))
-        self.pointer, self.count, self.owner = x.ctypes.data_as(ctypes.POINTER(ctype)), x.size, x
+        self.pointer, self.address = x.ctypes.data_as(ctypes.POINTER(ctype)), x.ctypes.data
+        self.count, self.owner = x.size, x

@@ -11,15 +11,16 @@ from typing import Any, TypeVar, Union
 import numpy as np
 
 from . import _abi, _structs
-from ._library import Handle, call, library
-from ._tensor import Vector, like, view
+from ._library import Handle, call, failure, functions, library, local
+from ._tensor import like, view
 from .context import Context, pointer
 from .encode import Positions, positions_array
-from .plan import workspace_pointer
+from .plan import attention_data
 from .scheme import Scheme
 
 Array = TypeVar("Array")
 _END = 2**63 - 1
+_run = functions["farspan_cache_run"]  # once per token and layer
 
 
 @dataclass(frozen=True)
@@ -159,23 +160,14 @@ class CachePlan:
             lse: None, or float32 [query_heads, rows], contiguous.
             workspace: as for Plan.run.
         """
-        source = view(q, "q")
-        result = like(q, (*source.shape[:3], self._batch.sequences[0].cache.value_dim)) if out is None else out
-        target = view(result, "out", True)
-        sums = Vector(lse, ctypes.c_float, "lse")
-        data = _data(source, target, sums)
-        data.workspace, data.workspace_bytes, held = workspace_pointer(workspace)
+        result = self._batch.sequences[0].cache._result(q) if out is None else out
+        data, keep = attention_data(q, None, None, None, result, lse, workspace)
         with self._batch._locked():
-            call("farspan_cache_run", pointer(context), self._handle.pointer, layer, ctypes.byref(data))
-        del held
+            status = _run(pointer(context), self._handle.pointer, layer, data, local.address)
+        if status:
+            raise failure("farspan_cache_run", status)
+        del keep
         return result  # type: ignore[no-any-return]
-
-
-def _data(source: Any, target: Any, sums: Vector) -> Any:
-    data = _structs.new("farspan_attention_data")
-    data.q, data.out = ctypes.pointer(source.tensor), ctypes.pointer(target.tensor)
-    data.lse, data.lse_count = sums.pointer, sums.count
-    return data
 
 
 class Cache:
@@ -313,10 +305,8 @@ class Cache:
     ) -> Array:
         """Plan and run in one call: see CachePlan.run."""
         batch = _batch(batch)
-        source = view(q, "q")
-        result = like(q, (*source.shape[:3], self.value_dim)) if out is None else out
-        target = view(result, "out", True)
-        data = _data(source, target, Vector(lse, ctypes.c_float, "lse"))
+        result = self._result(q) if out is None else out
+        data, keep = attention_data(q, None, None, None, result, lse)
         with batch._locked():
             call(
                 "farspan_attention_decode",
@@ -325,9 +315,14 @@ class Cache:
                 self._handle.pointer,
                 layer,
                 ctypes.byref(batch.struct),
-                ctypes.byref(data),
+                data,
             )
+        del keep
         return result  # type: ignore[no-any-return]
+
+    def _result(self, q: Any) -> Any:
+        """New memory for the attention of q."""
+        return like(q, (*view(q, "q").shape[:3], self.value_dim))
 
     def restore(self, saved: bytes) -> Sequence:
         """A new sequence from what Sequence.save wrote, of a cache of the same shape. Damaged bytes are refused."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from . import _abi, _structs
 from ._library import Handle, call, library
-from ._tensor import Vector, View, address_of, like, view
+from ._tensor import FORMAT, Vector, View, address_of, fields, like, put, view
 from .context import Context, pointer
 from .encode import Positions
 from .scheme import Scheme
@@ -209,9 +210,11 @@ class Plan:
             *_put_vectors(data, False, lse=lse, d_lse=d_lse),
             *_put_vectors(data, True, d_bias_values=d_bias_values, d_sink_logits=d_sink_logits),
         ]
-        data.workspace, data.workspace_bytes, held = workspace_pointer(workspace)
+        if workspace is not None:
+            data.workspace, data.workspace_bytes, held = workspace_address(workspace)
+            keep.append(held)
         call("farspan_attention_backward", pointer(context), self._handle.pointer, ctypes.byref(data))
-        del keep, held
+        del keep
         return made
 
 
@@ -248,27 +251,67 @@ def _result(out: Any, q: Any, v: Any) -> Any:
     return like(q, (*view(q, "q").shape[:3], view(v, "v").shape[3])) if out is None else out
 
 
-def workspace_pointer(workspace: Any) -> tuple[Any, int, object]:
-    if workspace is None:
-        return None, 0, None
-    if isinstance(workspace, ctypes.Array):
-        return workspace, ctypes.sizeof(workspace), workspace
+def workspace_address(workspace: Any) -> tuple[int, int, object]:
+    """Where a workspace lies, its bytes, and what must outlive the call."""
     if isinstance(workspace, np.ndarray) and (address := address_of(workspace)) is not None:
         return address, workspace.nbytes, workspace
-    memory = memoryview(workspace).cast("B")
-    held = (ctypes.c_char * memory.nbytes).from_buffer(memory)
-    return ctypes.addressof(held), memory.nbytes, held
+    held = workspace
+    if not isinstance(workspace, ctypes.Array):
+        memory = memoryview(workspace).cast("B")
+        held = (ctypes.c_char * memory.nbytes).from_buffer(memory)
+    return ctypes.addressof(held), ctypes.sizeof(held), held
 
 
 def run_attention(
     context: Any, plan: Any, q: Any, k: Any, v: Any, bias: Any, out: Any, lse: Any, workspace: Any
 ) -> None:
     """farspan_attention_run with the caller's arrays."""
-    data, keep = _data(q, k, v, bias, out)
-    keep += _put_vectors(data, True, lse=lse)
-    data.workspace, data.workspace_bytes, held = workspace_pointer(workspace)
-    call("farspan_attention_run", context, plan, ctypes.byref(data))
-    del keep, held
+    data, keep = attention_data(q, k, v, bias, out, lse, workspace)
+    call("farspan_attention_run", context, plan, data)
+    del keep
+
+
+# farspan_attention_data from q on, and the tensors q and out behind it: written at once, since that is faster.
+_put_data = struct.Struct("=6QqQq" + 2 * FORMAT).pack_into
+_DATA_SIZE, _TENSOR_SIZE = ctypes.sizeof(_abi.farspan_attention_data), ctypes.sizeof(_abi.farspan_tensor)
+_data_memory: Any = (ctypes.c_char * (_DATA_SIZE + 5 * _TENSOR_SIZE)).from_buffer_copy
+_data_defaults = bytes(_structs.new("farspan_attention_data")) + bytes(5 * _TENSOR_SIZE)
+
+
+def _put_next(memory: Any, number: int, x: Any, name: str, keep: list[object]) -> int:
+    """Writes one more of the tensors behind the struct; returns its address, 0 for None."""
+    if x is None:
+        return 0
+    given, owner = fields(x, name)
+    keep.append(owner)
+    offset = _DATA_SIZE + number * _TENSOR_SIZE
+    put(memory, offset, *given)
+    return ctypes.addressof(memory) + offset
+
+
+def attention_data(
+    q: Any, k: Any, v: Any, bias: Any, out: Any, lse: Any = None, workspace: Any = None
+) -> tuple[Any, list[object]]:
+    """The struct of an attention with its tensors behind it, in one piece of memory, and what must outlive it."""
+    memory = _data_memory(_data_defaults)
+    first = ctypes.addressof(memory) + _DATA_SIZE
+    query, source = fields(q, "q")
+    result, target = fields(out, "out", True)
+    keep = [source, target]
+    keys = values = added = sums = count = space = size = 0
+    if k is not None:
+        others = ((2, k, "k"), (3, v, "v"), (4, bias, "bias"))
+        keys, values, added = (_put_next(memory, number, x, name, keep) for number, x, name in others)
+    if lse is not None:
+        vector = Vector(lse, ctypes.c_float, "lse")
+        sums, count = vector.address, vector.count
+        keep.append(vector)
+    if workspace is not None:
+        space, size, held = workspace_address(workspace)
+        keep.append(held)
+    addresses = first, keys, values, added, first + _TENSOR_SIZE
+    _put_data(memory, 8, *addresses, sums, count, space, size, *query, *result)
+    return memory, keep
 
 
 def _put_tensors(data: Any, writable: bool, **tensors: Any) -> list[object]:
@@ -288,18 +331,11 @@ def _put_vectors(data: Any, writable: bool, **vectors: Any) -> list[object]:
     return list(made.values())
 
 
-def _data(q: Any, k: Any, v: Any, bias: Any, out: Any) -> tuple[Any, list[object]]:
-    """The struct of an attention, and what must outlive it."""
-    data = _structs.new("farspan_attention_data")
-    keep = _put_tensors(data, False, q=q, k=k, v=v, bias=bias)
-    return data, keep + _put_tensors(data, True, out=out)
-
-
 def attention(scheme: Scheme, q: Array, k: Any, v: Any, *, out: Any = None, context: Context | None = None) -> Array:
     """Plan and run in one call, with the sizes of the tensors and the default positions: see Plan.run."""
     result = _result(out, q, v)
-    data, keep = _data(q, k, v, None, result)
-    call("farspan_attention", pointer(context), scheme._handle.pointer, ctypes.byref(data))
+    data, keep = attention_data(q, k, v, None, result)
+    call("farspan_attention", pointer(context), scheme._handle.pointer, data)
     del keep
     return result  # type: ignore[no-any-return]
 

@@ -1,10 +1,12 @@
 import array
+import ctypes
+import struct
 
 import numpy as np
 import pytest
 
 import farspan
-from farspan import Scheme
+from farspan import Scheme, _abi, _tensor
 
 SCHEME = Scheme(rope={"method": "base", "layout": "half", "rotary_dim": 16})
 
@@ -110,3 +112,17 @@ def test_memory_returns(qkv):
         del x
         gc.collect()
         assert gone() is None
+
+
+def test_what_is_packed_by_hand_is_what_the_header_says() -> None:
+    """Two structs are written as formats of `struct`, since that is faster than ctypes."""
+    for kind, begin, packed in (
+        (_abi.farspan_tensor, "data", _tensor.FORMAT),
+        (_abi.farspan_attention_data, "q", "6QqQq"),
+    ):
+        names = [name for name, _ in kind._fields_]
+        assert getattr(kind, begin).offset + struct.calcsize(f"={packed}") == ctypes.sizeof(kind), names
+    assert [name for name, _ in _abi.farspan_tensor._fields_] == ["data", "dtype", "reserved", "shape", "stride"]
+    assert [name for name, _ in _abi.farspan_attention_data._fields_][2:] == [
+        "q", "k", "v", "bias", "out", "lse", "lse_count", "workspace", "workspace_bytes"
+    ]  # fmt: skip
