@@ -8,11 +8,6 @@
  * - Schemes, plans and contexts are opaque; deleting one destroys it.
  * - `error` is never an argument: the language's typemap gives a slot and raises what is in it. */
 
-%{
-#include "farspan/cache.h"
-#include "farspan/eval.h"
-#include "farspan/model.h"
-%}
 %insert("header") "flat.h"
 %insert("header") "flat_generated.h"
 
@@ -44,6 +39,7 @@ struct farspan_##name {};
 
 %include "farspan/farspan.h"
 %include "farspan/cache.h"
+%include "farspan/gradient.h"
 %include "farspan/eval.h"
 %include "farspan/model.h"
 %include "flat.h"

@@ -23,11 +23,11 @@ enum { FLAT_DIMS = 10 };
 #define FLAT_INLINE static inline __attribute__((always_inline))
 #endif
 
-FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
+FLAT_INLINE farspan_tensor flat_tensor(const void* data, int32_t dtype, const int64_t* dims) {
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
-    if (!data && dims) data = (void*)(intptr_t)dims[9];
+    if (!data && dims) data = (const void*)(intptr_t)dims[9];
     if (!data || !dims) return tensor;
     const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
     tensor.data = (char*)data + dims[8] * element_bytes;

@@ -60,7 +60,7 @@ static farspan_scheme* flat_scheme_from_json(const char* text, int64_t text_byte
 
 static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
         int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
-        positions, int64_t positions_count, void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
+        positions, int64_t positions_count, const void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
         out_dtype, const int64_t* out_dims, farspan_error* error) {
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
@@ -81,7 +81,7 @@ static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32
     return farspan_sinusoidal_fill(context, layout, first, base, out_tensor.data ? &out_tensor : NULL, error);
 }
 
-static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype, const
+static farspan_status flat_position_lookup(const farspan_context* context, const void* table, int32_t table_dtype, const
         int64_t* table_dims, const int64_t* positions, int64_t positions_count, void* out, int32_t out_dtype, const
         int64_t* out_dims, farspan_error* error) {
     const farspan_tensor table_tensor = flat_tensor(table, table_dtype, table_dims);
@@ -138,11 +138,11 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     return plan;
 }
 
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t
-        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
-        int64_t* v_dims, void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out, int32_t out_dtype, const
-        int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error*
-        error) {
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, const void* bias, int32_t bias_dtype, const int64_t* bias_dims, void*
+        out, int32_t out_dtype, const int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t
+        workspace_bytes, farspan_error* error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
     const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
@@ -162,9 +162,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     return farspan_attention_run(context, plan, &data, error);
 }
 
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t
-        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
-        int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error*
+        error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
     const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
@@ -179,7 +180,7 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
 }
 
 static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t out_a_dtype, const
-        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, void* out_b, int32_t out_b_dtype, const int64_t*
+        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, const void* out_b, int32_t out_b_dtype, const int64_t*
         out_b_dims, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
     const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
     const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
@@ -211,8 +212,8 @@ static farspan_status flat_cache_append(const farspan_context* context, farspan_
 }
 
 static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer, const
-        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, void* k, int32_t
-        k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, const void* k, int32_t
+        k_dtype, const int64_t* k_dims, const void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -247,8 +248,8 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
 }
 
 static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-        void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float*
-        lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
+        const void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
+        float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
@@ -264,8 +265,8 @@ static farspan_status flat_cache_run(const farspan_context* context, const farsp
 
 static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const
         farspan_cache* cache, int64_t layer, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets,
-        int64_t offsets_count, void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const
-        int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
+        int64_t offsets_count, const void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+        const int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -283,10 +284,85 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
+static farspan_status flat_attention_backward(const farspan_context* context, const farspan_plan* plan, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, const void* bias, int32_t bias_dtype, const int64_t* bias_dims, const
+        void* out, int32_t out_dtype, const int64_t* out_dims, const float* lse, int64_t lse_count, const void* d_out,
+        int32_t d_out_dtype, const int64_t* d_out_dims, const float* d_lse, int64_t d_lse_count, void* d_q, int32_t
+        d_q_dtype, const int64_t* d_q_dims, void* d_k, int32_t d_k_dtype, const int64_t* d_k_dims, void* d_v, int32_t
+        d_v_dtype, const int64_t* d_v_dims, void* d_bias, int32_t d_bias_dtype, const int64_t* d_bias_dims, float*
+        d_bias_values, int64_t d_bias_values_count, float* d_sink_logits, int64_t d_sink_logits_count, void* workspace,
+        int64_t workspace_bytes, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor bias_tensor = flat_tensor(bias, bias_dtype, bias_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_q_tensor = flat_tensor(d_q, d_q_dtype, d_q_dims);
+    const farspan_tensor d_k_tensor = flat_tensor(d_k, d_k_dtype, d_k_dims);
+    const farspan_tensor d_v_tensor = flat_tensor(d_v, d_v_dtype, d_v_dims);
+    const farspan_tensor d_bias_tensor = flat_tensor(d_bias, d_bias_dtype, d_bias_dims);
+    farspan_attention_gradient data;
+    farspan_attention_gradient_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.bias = bias_tensor.data ? &bias_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.d_out = d_out_tensor.data ? &d_out_tensor : NULL;
+    data.d_lse = d_lse;
+    data.d_lse_count = d_lse_count;
+    data.d_q = d_q_tensor.data ? &d_q_tensor : NULL;
+    data.d_k = d_k_tensor.data ? &d_k_tensor : NULL;
+    data.d_v = d_v_tensor.data ? &d_v_tensor : NULL;
+    data.d_bias = d_bias_tensor.data ? &d_bias_tensor : NULL;
+    data.d_bias_values = d_bias_values;
+    data.d_bias_values_count = d_bias_values_count;
+    data.d_sink_logits = d_sink_logits;
+    data.d_sink_logits_count = d_sink_logits_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_attention_backward(context, plan, &data, error);
+}
+
+static farspan_status flat_attention_merge_backward(const farspan_context* context, const void* out_a, int32_t
+        out_a_dtype, const int64_t* out_a_dims, const float* lse_a, int64_t lse_a_count, const void* out_b, int32_t
+        out_b_dtype, const int64_t* out_b_dims, const float* lse_b, int64_t lse_b_count, const void* d_out, int32_t
+        d_out_dtype, const int64_t* d_out_dims, const float* d_lse, int64_t d_lse_count, void* d_out_a, int32_t
+        d_out_a_dtype, const int64_t* d_out_a_dims, float* d_lse_a, int64_t d_lse_a_count, void* d_out_b, int32_t
+        d_out_b_dtype, const int64_t* d_out_b_dims, float* d_lse_b, int64_t d_lse_b_count, farspan_error* error) {
+    const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
+    const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_out_a_tensor = flat_tensor(d_out_a, d_out_a_dtype, d_out_a_dims);
+    const farspan_tensor d_out_b_tensor = flat_tensor(d_out_b, d_out_b_dtype, d_out_b_dims);
+    farspan_merge_gradient data;
+    farspan_merge_gradient_init(&data, sizeof data);
+    data.out_a = out_a_tensor.data ? &out_a_tensor : NULL;
+    data.lse_a = lse_a;
+    data.lse_a_count = lse_a_count;
+    data.out_b = out_b_tensor.data ? &out_b_tensor : NULL;
+    data.lse_b = lse_b;
+    data.lse_b_count = lse_b_count;
+    data.d_out = d_out_tensor.data ? &d_out_tensor : NULL;
+    data.d_lse = d_lse;
+    data.d_lse_count = d_lse_count;
+    data.d_out_a = d_out_a_tensor.data ? &d_out_a_tensor : NULL;
+    data.d_lse_a = d_lse_a;
+    data.d_lse_a_count = d_lse_a_count;
+    data.d_out_b = d_out_b_tensor.data ? &d_out_b_tensor : NULL;
+    data.d_lse_b = d_lse_b;
+    data.d_lse_b_count = d_lse_b_count;
+    return farspan_attention_merge_backward(context, &data, error);
+}
+
 static farspan_status flat_rope_backward(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
         int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
-        positions, int64_t positions_count, void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void* d_in,
-        int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
+        positions, int64_t positions_count, const void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void*
+        d_in, int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
@@ -300,16 +376,17 @@ static farspan_status flat_rope_backward(const farspan_context* context, const f
     return farspan_rope_backward(context, scheme, &options, positions, positions_count, d_out_tensor.data ? &d_out_tensor : NULL, d_in_tensor.data ? &d_in_tensor : NULL, error);
 }
 
-static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
-        logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
+static farspan_status flat_token_nll(const farspan_context* context, const void* logits, int32_t logits_dtype, const
+        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
         nll_count, farspan_error* error) {
     const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
     return farspan_token_nll(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, nll, nll_count, error);
 }
 
-static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t logits_dtype, const
-        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float* weights,
-        int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+static farspan_status flat_token_nll_grad(const farspan_context* context, const void* logits, int32_t logits_dtype,
+        const int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float*
+        weights, int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error)
+        {
     const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
     const farspan_tensor grad_tensor = flat_tensor(grad, grad_dtype, grad_dims);
     return farspan_token_nll_grad(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, weights, weights_count, grad_tensor.data ? &grad_tensor : NULL, error);

@@ -118,18 +118,18 @@ JAVA_TYPES(jlongArray, long[], const int64_t*, int64_t* dims)
 %typemap(in, noblock=1) int64_t* dims (int64_t dims[FLAT_DIMS]) "$1 = dims;"
 %typemap(argout) int64_t* dims "(*jenv)->SetLongArrayRegion(jenv, $input, 0, FLAT_DIMS, (const jlong*)$1);"
 
-%typemap(jni) void* "jfloatArray"
-%typemap(jtype) void* "float[]"
-%typemap(jstype) void* "io.farspan.runtime.Memory"
-%typemap(javain, post="      java.lang.ref.Reference.reachabilityFence($javainput);") void* "io.farspan.runtime.Memory.array($javainput)"
-%typemap(in, noblock=1) void* {
+%typemap(jni) void*, const void* "jfloatArray"
+%typemap(jtype) void*, const void* "float[]"
+%typemap(jstype) void*, const void* "io.farspan.runtime.Memory"
+%typemap(javain, post="      java.lang.ref.Reference.reachabilityFence($javainput);") void*, const void* "io.farspan.runtime.Memory.array($javainput)"
+%typemap(in, noblock=1) void*, const void* {
     JAVA_MEMORY memory$argnum;
     memory$argnum.heap = NULL;
     if (!java_copy(jenv, &memory$argnum, $input)) return $null;
     $1 = memory$argnum.data;
 }
-%apply void* { void* WRITTEN };
-%typemap(argout) void* WRITTEN {
+%typemap(argout) const void* ""
+%typemap(argout) void* {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory$argnum, $input);
 }
 
@@ -170,14 +170,14 @@ JAVA_BYTES(const farspan_metadata*, 1)
 
 /* That of a direct buffer, for the dims of tensors; good as long as the buffer is reachable. And what is at an address of C: a text as
  * UTF-8, for JNI's own strings know no characters beyond the basic plane; bytes. */
-JAVA_TYPES(jobject, java.nio.Buffer, void* buffer)
-%typemap(in) void* buffer "$1 = $input ? (*jenv)->GetDirectBufferAddress(jenv, $input) : NULL;"
+JAVA_TYPES(jobject, java.nio.Buffer, const void* buffer)
+%typemap(in) const void* buffer "$1 = $input ? (*jenv)->GetDirectBufferAddress(jenv, $input) : NULL;"
 JAVA_TYPES(jbyteArray, byte[], const char* text_at)
 %typemap(javaout) const char* text_at "{ return $jnicall; }"
 %typemap(out, noblock=1) const char* text_at "$result = java_text(jenv, $1);"
 %apply (char* ARRAY, int64_t COUNT) { (char* bytes, int64_t bytes_count) };
 %inline %{
-static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
+static long long buffer_address(const void* buffer) { return (intptr_t)buffer; }
 static const char* text_at(long long address) { return (const char*)(intptr_t)address; }
 static farspan_status bytes_at(long long address, char* bytes, int64_t bytes_count) {
     memcpy(bytes, (const void*)(intptr_t)address, (size_t)bytes_count);

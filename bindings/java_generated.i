@@ -80,6 +80,9 @@ JAVA_STRUCT(farspan_model_note)
 %apply (const farspan_metadata* BYTES, int64_t COUNT) { (const farspan_metadata* entries, int64_t entries_count) };
 %apply (const float* ARRAY, int64_t COUNT) { (const float* b1, int64_t b1_count) };
 %apply (const float* ARRAY, int64_t COUNT) { (const float* b2, int64_t b2_count) };
+%apply (const float* LSE, int64_t COUNT) { (const float* d_lse, int64_t d_lse_count) };
+%apply (const float* LSE, int64_t COUNT) { (const float* lse, int64_t lse_count) };
+%apply (const float* LSE, int64_t COUNT) { (const float* lse_a, int64_t lse_a_count) };
 %apply (const float* LSE, int64_t COUNT) { (const float* lse_b, int64_t lse_b_count) };
 %apply (const float* ARRAY, int64_t COUNT) { (const float* sink_logits, int64_t sink_logits_count) };
 %apply (const float* ARRAY, int64_t COUNT) { (const float* t5_decoder, int64_t t5_decoder_count) };
@@ -114,6 +117,10 @@ JAVA_STRUCT(farspan_model_note)
 %apply (double* ARRAY, int64_t COUNT) { (double* inv_freq, int64_t inv_freq_count) };
 %apply (double* ARRAY, int64_t COUNT) { (double* nll, int64_t nll_count) };
 %apply (farspan_loss* STRUCTS, int64_t COUNT) { (farspan_loss* curve, int64_t curve_count) };
+%apply (float* LSE, int64_t COUNT) { (float* d_bias_values, int64_t d_bias_values_count) };
+%apply (float* LSE, int64_t COUNT) { (float* d_lse_a, int64_t d_lse_a_count) };
+%apply (float* LSE, int64_t COUNT) { (float* d_lse_b, int64_t d_lse_b_count) };
+%apply (float* LSE, int64_t COUNT) { (float* d_sink_logits, int64_t d_sink_logits_count) };
 %apply (float* LSE, int64_t COUNT) { (float* lse, int64_t lse_count) };
 %apply (float* LSE, int64_t COUNT) { (float* lse_a, int64_t lse_a_count) };
 %apply (float* ARRAY, int64_t COUNT) { (float* out, int64_t out_count) };
@@ -129,4 +136,3 @@ JAVA_STRUCT(farspan_model_note)
 %apply int64_t* NUMBER { int64_t* needed };
 %apply int64_t* NUMBER { int64_t* position };
 %apply int64_t* NUMBER { int64_t* sequence };
-%apply void* WRITTEN { void* out, void* out_a, void* grad, void* d_in };

@@ -91,7 +91,9 @@
 %ignore farspan_cache_run;
 %ignore farspan_attention_decode;
 %ignore farspan_attention_gradient_init;
+%ignore farspan_attention_backward;
 %ignore farspan_merge_gradient_init;
+%ignore farspan_attention_merge_backward;
 %ignore farspan_rope_backward;
 %ignore farspan_token_nll;
 %ignore farspan_token_nll_grad;

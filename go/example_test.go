@@ -60,6 +60,40 @@ func ExamplePlan_Run() {
 	// Output: [1 2 2 3]
 }
 
+// What a loss says about the inputs of attention, of which it is the sum of all outputs.
+func ExamplePlan_Backward() {
+	scheme, err := farspan.NewScheme(farspan.SchemeConfig{}) // plain causal attention
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer scheme.Close()
+	problem := farspan.NewProblem()
+	problem.QueryHeads, problem.KeyHeads, problem.Queries, problem.Keys, problem.HeadDim = 1, 1, 2, 2, 2
+	plan, err := farspan.NewPlan(nil, scheme, problem)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer plan.Close()
+
+	view := farspan.Contiguous(1, 1, 2, 2)
+	q, _ := farspan.NewTensor([]float32{0, 0, 0, 0}, view)
+	k, _ := farspan.NewTensor([]float32{1, 0, 1, 0}, view)
+	v, _ := farspan.NewTensor([]float32{1, 2, 3, 4}, view)
+	out, _ := farspan.NewTensor(make([]float32, 4), view)
+	dOut, _ := farspan.NewTensor([]float32{1, 1, 1, 1}, view)
+	result := make([]float32, 4)
+	dV, _ := farspan.NewTensor(result, view)
+	lse := make([]float32, 2)
+	if err := plan.Run(nil, q, k, v, out, &farspan.RunOptions{LSE: lse}); err != nil {
+		log.Fatal(err)
+	}
+	if err := plan.Backward(nil, &farspan.AttentionGradient{Q: q, K: k, V: v, Out: out, LSE: lse, DOut: dOut, DV: dV}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.3f\n", result) // the first key has the weights 1 and 1/2, the second one 1/2
+	// Output: [1.500 1.500 0.500 0.500]
+}
+
 // Asks what Self-Extend does to a pair of query and key.
 func ExampleScheme_Probe() {
 	remap := farspan.NewRemapConfig(farspan.RemapSelfExtend)

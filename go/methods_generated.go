@@ -858,6 +858,98 @@ func (c *Cache) RestoreContext(context *Context, buffer []byte) (Sequence, error
 	return Sequence(sequence), nil
 }
 
+// Backward: the gradient of Plan.Run. With the weights p_ij = exp(logit_ij - lse_i), computed again tile by tile:
+//
+//	delta_i    = <d_out_i, out_i> - d_lse_i
+//	d_v_j      = sum_i p_ij d_out_i
+//	d_logit_ij = p_ij (<d_out_i, v_j> - delta_i)       also what d_bias and d_bias_values sum
+//	d_sink_h   = -sum_i exp(sink_h - lse_i) delta_i
+//	d_s_ij     = d_logit_ij (1 - tanh^2(s_ij / cap))   s: the scaled product before the cap
+//	d_q_i      = sum_j d_s_ij s_i R(a)^T R(c) k_j
+//	d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
+//
+// A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing has the
+// gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or BF16, its
+// rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction set, the bits do
+// not depend on the number of threads. After ErrCancelled the outputs are unspecified.
+//
+// Any number of threads may call it with one plan. As in FlashAttention (Dao et al. 2022), nothing of size queries x
+// keys is kept. The context may be nil.
+//
+// Errors: ErrNullArgument for a tensor or an lse that is missing, and if no gradient is wanted; ErrShape if a tensor
+// does not fit the plan or an array has another count; ErrStride if an output overlaps itself, an input or another
+// output; ErrCombination for the gradient of a bias, a table or sink logits that the scheme does not have; ErrDType
+// for a DBias of 16 bits that sums; ErrWorkspaceSize, ErrCancelled, ErrOutOfMemory.
+func (p *Plan) Backward(context *Context, data *AttentionGradient) error {
+	contextNative, err := context.native().enter()
+	if err != nil {
+		return err
+	}
+	defer context.native().leave()
+	planNative, err := p.native().enter()
+	if err != nil {
+		return err
+	}
+	defer p.native().leave()
+	if data == nil {
+		data = new(AttentionGradient)
+	}
+	qView := data.Q.orAbsent()
+	kView := data.K.orAbsent()
+	vView := data.V.orAbsent()
+	biasView := data.Bias.orAbsent()
+	outView := data.Out.orAbsent()
+	dOutView := data.DOut.orAbsent()
+	dQView := data.DQ.orAbsent()
+	dKView := data.DK.orAbsent()
+	dVView := data.DV.orAbsent()
+	dBiasView := data.DBias.orAbsent()
+	return asError(raw.Attention_backward(contextNative, planNative, qView.data, int32(qView.dtype), &qView.dims, kView.data, int32(kView.dtype), &kView.dims, vView.data, int32(vView.dtype), &vView.dims, biasView.data, int32(biasView.dtype), &biasView.dims, outView.data, int32(outView.dtype), &outView.dims, cross.Address(data.LSE), cross.Length(data.LSE), dOutView.data, int32(dOutView.dtype), &dOutView.dims, cross.Address(data.DLSE), cross.Length(data.DLSE), dQView.data, int32(dQView.dtype), &dQView.dims, dKView.data, int32(dKView.dtype), &dKView.dims, dVView.data, int32(dVView.dtype), &dVView.dims, dBiasView.data, int32(dBiasView.dtype), &dBiasView.dims, cross.Address(data.DBiasValues), cross.Length(data.DBiasValues), cross.Address(data.DSinkLogits), cross.Length(data.DSinkLogits), cross.Address(data.Workspace), cross.Length(data.Workspace)))
+}
+
+// BackwardWorkspaceSize: bytes of scratch that one Plan.Backward needs, as Plan.WorkspaceSize; 0 for nil.
+func (p *Plan) BackwardWorkspaceSize() int {
+	planNative, err := p.native().enter()
+	if err != nil {
+		return 0
+	}
+	defer p.native().leave()
+	return int(raw.Attention_backward_workspace_size(planNative))
+}
+
+// AttentionMergeBackward: the gradient of AttentionMerge. With the shares w_a = exp(LSEA - L) and w_b = exp(LSEB - L)
+// of each row, and m = w_a w_b <DOut, OutA - OutB>:
+//
+//	d_out_a = w_a d_out      d_lse_a = w_a d_lse + m
+//	d_out_b = w_b d_out      d_lse_b = w_b d_lse - m
+//
+// A part without keys (lse -infinity) gets 0, whatever its out holds. Where an lse is +infinity, m is 0.
+//
+// Errors: ErrNullArgument for a part that is missing, and if no gradient is wanted; ErrShape, ErrStride;
+// ErrCancelled.
+func AttentionMergeBackward(data *MergeGradient) error {
+	return AttentionMergeBackwardContext(nil, data)
+}
+
+// AttentionMergeBackwardContext is AttentionMergeBackward with the threads, the instruction set and the flag of a
+// context, which may be nil.
+func AttentionMergeBackwardContext(context *Context, data *MergeGradient) error {
+	contextNative, err := context.native().enter()
+	if err != nil {
+		return err
+	}
+	defer context.native().leave()
+	if data == nil {
+		data = new(MergeGradient)
+	}
+	outAView := data.OutA.orAbsent()
+	outBView := data.OutB.orAbsent()
+	dOutView := data.DOut.orAbsent()
+	dOutAView := data.DOutA.orAbsent()
+	dOutBView := data.DOutB.orAbsent()
+	return asError(raw.Attention_merge_backward(contextNative, outAView.data, int32(outAView.dtype), &outAView.dims, cross.Address(data.LSEA), cross.Length(data.LSEA), outBView.data, int32(outBView.dtype), &outBView.dims, cross.Address(data.LSEB), cross.Length(data.LSEB), dOutView.data, int32(dOutView.dtype), &dOutView.dims, cross.Address(data.DLSE), cross.Length(data.DLSE), dOutAView.data, int32(dOutAView.dtype), &dOutAView.dims, cross.Address(data.DLSEA), cross.Length(data.DLSEA), dOutBView.data, int32(dOutBView.dtype), &dOutBView.dims, cross.Address(data.DLSEB), cross.Length(data.DLSEB)))
+}
+
 // RopeBackward: the gradient of Scheme.RopeApply with the same scheme, options and positions: dIn from dOut. A
 // rotation by the angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the
 // magnitude m gives m R(-t) dOut, which is m^2 times INVERSE; INVERSE gives R(t) dOut / m; DELTA rotates back by the

@@ -2066,6 +2066,15 @@ extern "C" {
     /// BF16, its rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction
     /// set, the bits do not depend on the number of threads. After FARSPAN_ERROR_CANCELLED the outputs are
     /// unspecified.
+    ///
+    /// Any number of threads may call it with one plan. As in FlashAttention (Dao et al. 2022), nothing of size
+    /// queries x keys is kept.
+    ///
+    /// Errors: FARSPAN_ERROR_NULL_ARGUMENT for a tensor or an lse that is missing, and if no gradient is wanted;
+    /// FARSPAN_ERROR_SHAPE if a tensor does not fit the plan or an array has another count; FARSPAN_ERROR_STRIDE if
+    /// an output overlaps itself, an input or another output; FARSPAN_ERROR_COMBINATION for the gradient of a bias, a
+    /// table or sink logits that the scheme does not have; FARSPAN_ERROR_DTYPE for a d_bias of 16 bits that sums;
+    /// FARSPAN_ERROR_WORKSPACE_SIZE, FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY.
     pub fn farspan_attention_backward(
         context: *const farspan_context,
         plan: *const farspan_plan,
@@ -2089,6 +2098,9 @@ extern "C" {
     /// ```
     ///
     /// A part without keys (lse -infinity) gets 0, whatever its out holds. Where an lse is +infinity, m is 0.
+    ///
+    /// Errors: FARSPAN_ERROR_NULL_ARGUMENT for a part that is missing, and if no gradient is wanted;
+    /// FARSPAN_ERROR_SHAPE, FARSPAN_ERROR_STRIDE; FARSPAN_ERROR_CANCELLED.
     pub fn farspan_attention_merge_backward(
         context: *const farspan_context,
         data: *const farspan_merge_gradient,

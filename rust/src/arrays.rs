@@ -14,11 +14,6 @@ pub(crate) fn array<T>(given: Option<&[T]>) -> (*const T, i64) {
     given.map_or((ptr::null(), 0), |slice| (slice.as_ptr(), slice.len() as i64))
 }
 
-/// The same for one that is written.
-pub(crate) fn array_mut<T>(given: Option<&mut [T]>) -> (*mut T, i64) {
-    given.map_or((ptr::null_mut(), 0), |slice| (slice.as_mut_ptr(), slice.len() as i64))
-}
-
 /// A pointer that may be NULL.
 pub(crate) fn pointer<T>(given: Option<&T>) -> *const T {
     given.map_or(ptr::null(), |given| given)

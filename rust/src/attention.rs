@@ -1,9 +1,9 @@
 use std::sync::atomic::AtomicI32;
 use std::sync::Arc;
 
-use crate::arrays::{array_mut, made, pointer};
 use crate::context::as_c;
 use crate::error::{check, Result};
+use crate::generated::views::AttentionData;
 use crate::handle::{owner, Handle};
 use crate::{sys, Context, Problem, Scheme, Tensor, TensorMut};
 
@@ -39,32 +39,7 @@ impl Plan {
     /// Begins a run over `q [batch, query_heads, queries, head_dim]`, `k [batch, key_heads, keys, head_dim]` and
     /// `v [batch, key_heads, keys, value_dim]`; see [`Run`].
     pub fn run<'a>(&'a self, q: &'a Tensor<'_>, k: &'a Tensor<'_>, v: &'a Tensor<'_>) -> Run<'a> {
-        Run { plan: self, q: q.as_c(), k: k.as_c(), v: v.as_c(), bias: None, extras: Extras::default() }
-    }
-}
-
-/// What a run may be given besides its tensors.
-#[derive(Debug, Default)]
-pub(crate) struct Extras<'a> {
-    pub(crate) context: Option<&'a Context>,
-    pub(crate) lse: Option<&'a mut [f32]>,
-    pub(crate) workspace: Option<&'a mut [u8]>,
-}
-
-impl Extras<'_> {
-    /// The struct of C with these and the tensors; the context. It borrows all of them.
-    pub(crate) fn data(
-        self,
-        q: &sys::farspan_tensor,
-        out: &mut TensorMut<'_>,
-    ) -> (*const sys::farspan_context, sys::farspan_attention_data) {
-        // SAFETY: C writes no more than the size given.
-        let mut data = made(|c, size| unsafe { sys::farspan_attention_data_init(c, size) });
-        (data.q, data.out) = (q, out.as_c());
-        (data.lse, data.lse_count) = array_mut(self.lse);
-        let (workspace, bytes) = array_mut(self.workspace);
-        (data.workspace, data.workspace_bytes) = (workspace.cast(), bytes);
-        (as_c(self.context), data)
+        Run { plan: self, context: None, data: AttentionData::new().q(q).k(k).v(v) }
     }
 }
 
@@ -73,21 +48,21 @@ macro_rules! extras {
     (context: $doc:literal) => {
         #[doc = $doc]
         pub fn context(mut self, context: &'a Context) -> Self {
-            self.extras.context = Some(context);
+            self.context = Some(context);
             self
         }
     };
     (lse: $shape:literal) => {
         #[doc = concat!("Where to write ln(sum of exp(logit)), sinks included: `", $shape, "`.")]
         pub fn lse(mut self, lse: &'a mut [f32]) -> Self {
-            self.extras.lse = Some(lse);
+            self.data = self.data.lse(lse);
             self
         }
     };
     (workspace) => {
         /// Scratch of at least the plan's `workspace_size` bytes, for a run that does not allocate.
         pub fn workspace(mut self, workspace: &'a mut [u8]) -> Self {
-            self.extras.workspace = Some(workspace);
+            self.data = self.data.workspace(workspace);
             self
         }
     };
@@ -121,11 +96,8 @@ pub(crate) use extras;
 #[must_use = "a run begins with `into`"]
 pub struct Run<'a> {
     plan: &'a Plan,
-    q: &'a sys::farspan_tensor,
-    k: &'a sys::farspan_tensor,
-    v: &'a sys::farspan_tensor,
-    bias: Option<&'a sys::farspan_tensor>,
-    extras: Extras<'a>,
+    context: Option<&'a Context>,
+    data: AttentionData<'a>,
 }
 
 impl<'a> Run<'a> {
@@ -135,17 +107,16 @@ impl<'a> Run<'a> {
 
     /// The dense bias of a scheme that has one: `[batch or 1, query_heads or 1, queries, keys]`; -infinity hides a key.
     pub fn bias(mut self, bias: &'a Tensor<'_>) -> Self {
-        self.bias = Some(bias.as_c());
+        self.data = self.data.bias(bias);
         self
     }
 
     #[doc = docs!(attention_run)]
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
-        let (context, mut data) = self.extras.data(self.q, out);
-        (data.k, data.v, data.bias) = (self.k, self.v, pointer(self.bias));
+        let (context, data) = (as_c(self.context), self.data.out(out));
         // SAFETY: the handles are valid, the tensors lie within their slices, lse and the workspace are as long as their counts
         // say, and no other borrow of what is written exists.
-        check(|error| unsafe { sys::farspan_attention_run(context, self.plan.as_c(), &data, error) })
+        check(|error| unsafe { sys::farspan_attention_run(context, self.plan.as_c(), data.as_c(), error) })
     }
 }
 
@@ -159,9 +130,8 @@ impl Scheme {
         v: &Tensor<'_>,
         out: &mut TensorMut<'_>,
     ) -> Result<()> {
-        let (context, mut data) = Extras { context, ..Extras::default() }.data(q.as_c(), out);
-        (data.k, data.v) = (k.as_c(), v.as_c());
+        let data = AttentionData::new().q(q).k(k).v(v).out(out);
         // SAFETY: the handles are valid and the tensors lie within their slices.
-        check(|error| unsafe { sys::farspan_attention(context, self.as_c(), &data, error) })
+        check(|error| unsafe { sys::farspan_attention(as_c(context), self.as_c(), data.as_c(), error) })
     }
 }

@@ -76,6 +76,7 @@ pub use generated::calls::*;
 pub use generated::constants::*;
 pub use generated::parts::SchemeBuilder;
 pub use generated::structs::*;
+pub use generated::views::*;
 pub use library::{diagnose, shutdown};
 pub use scheme::Scheme;
 pub use tensor::{Bf16, Element, Tensor, TensorMut, F16};

@@ -82,6 +82,15 @@ def segments(call: str, given: Call) -> list[Call]:
     return [*calls, made(f"{kind}_score", {}, config=config, counts=0)]
 
 
+def gradient(given: Call) -> list[Call]:
+    """Behind the run that it is of, whose outputs are the first two. An `out` with a seed takes the place of what the run wrote."""
+    tensors = {name: given[name] for name in ("q", "k", "v", "bias") if name in given}
+    empty = {name: value for name, value in given["out"].items() if name != "seed"}
+    run = made("attention_run", {**tensors, "lse": True}, out=empty)
+    out = given["out"] if "seed" in given["out"] else {**empty, "output": 0}
+    return [run, made("attention_backward", {**given, "out": out, "lse": {**run["lse"], "output": 1}})]
+
+
 def each(call: str, given: Call, several: str, *names: str) -> list[Call]:
     """A call for each element of a list."""
     common = {name: value for name, value in given.items() if name != several}
@@ -93,6 +102,8 @@ def calls(call: str, given: Call) -> list[Call]:
         return losses(call, given)
     if "segments" in given:
         return segments(call, given)
+    if call == "attention_backward" and given["lse"] is True:
+        return gradient(given)
     if call == "scheme_probe":
         return each(call, given, "pairs", "query", "key", "head")
     if call == "scheme_visible":

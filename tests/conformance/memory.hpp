@@ -14,10 +14,9 @@ using shape4 = std::array<int64_t, 4>;
 // Digits that are printed: of doubles and exact values, and of what the library rounds to float or less.
 constexpr int double_digits = 17, float_digits = 10;
 
-// Element n of the memory of a seed, as the README of the vectors defines it; exact in `dtype`.
-double content(uint64_t seed, uint64_t n, int32_t dtype);
 int32_t dtype_of(const json& tensor);
 
+// A tensor, or numbers without a shape as its last axis.
 struct tensor_memory {
     explicit tensor_memory(const json& tensor);
 
@@ -59,8 +58,8 @@ struct expected_output {
     void skip(size_t at) { compared[at] = false; }
     // Of the last one that was added.
     void skip_if(bool unknown) { compared.back() = !unknown; }
-    // At most 32 of the compared elements, spread evenly; `digits` are printed of those with a tolerance.
-    json sample(int digits) const;
+    // At most so many of the compared elements, spread evenly; `digits` are printed of those with a tolerance.
+    json sample(int digits, size_t most = 32) const;
 };
 
 // An output of numbers that must be equal, and of such as may differ by `error`.

@@ -28,10 +28,9 @@ STEPS = [(case, step) for case in CASES for step in case["arguments"].get("steps
 
 # Functions that are no calls of cases: they make or end what the others need, ask about library and machine, or have tests of their own.
 NO_CALL = set(
-    """abi_version attention_backward attention_backward_workspace_size attention_merge_backward cache_plan_workspace_size cache_save_size context_create
-    context_isa context_threads diagnose get_api isa_name isa_supported method_count method_find method_name
-    plan_workspace_size scheme_axes scheme_create shutdown status_text tensor_check tensor_contiguous verdict_rule
-    version version_text""".split()
+    """abi_version attention_backward_workspace_size cache_plan_workspace_size cache_save_size context_create context_isa
+    context_threads diagnose get_api isa_name isa_supported method_count method_find method_name plan_workspace_size scheme_axes
+    scheme_create shutdown status_text tensor_check tensor_contiguous verdict_rule version version_text""".split()
 )
 # Take nothing wrong in a language without casts: they have no argument that could be, or take enums and what the library made.
 NEVER_REFUSED = set(

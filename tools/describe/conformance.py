@@ -1,11 +1,14 @@
 """Fields and functions by name, for the runners of the conformance cases: what JSON sets, what an answer consists of, and the calls of C, C++ and Rust."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from contract import Contract, Member, Record
+import cpp
 import rust_calls
 from idiom import Call, Given, Idiom, Role
+from model import Field as StructField
 from model import Function, Parameter
 
 C_KINDS = {"int32_t": "INT32", "int64_t": "INT64", "uint64_t": "INT64", "double": "DOUBLE"}
@@ -72,6 +75,19 @@ HANDLES = ("scheme", "plan", "model", "cache", "cache_plan")  # what a case has
 BY_HAND = ("model_layer_at", "model_note_at", "cache_restore")
 
 
+def seen(contract: Contract, record: Record) -> list[tuple[StructField, bool]]:
+    """The fields of views and whether each is written, in the order of their outputs: tensors, then arrays."""
+    fields = sorted((m.field for m in record.members), key=lambda field: field.type.name != "farspan_tensor")
+    return [(field, contract.is_written(field, record)) for field in fields]
+
+
+def workspace_size(contract: Contract, function: Function) -> Function | None:
+    """What tells the size of its workspace: a function of its own, or of what it runs."""
+    names = [function.short, *(p.type.short for p in function.parameters)]
+    known = {f.short: f for f in contract.model.functions}
+    return next((known[f"{n}_workspace_size"] for n in names if f"{n}_workspace_size" in known), None)
+
+
 class Body:
     """The function that makes a call in C, with arguments by the names of the header."""
 
@@ -97,8 +113,7 @@ class Body:
             self.calls = [first, second]
 
     def is_written_tensor(self, parameter: Parameter) -> bool:
-        names = self.contract.notes["functions"]["written_tensors"]
-        return parameter.type.name == "farspan_tensor" and parameter.name in names
+        return parameter.type.name == "farspan_tensor" and self.contract.is_written(parameter)
 
     def add(self, parameter: Parameter) -> bool:
         """Whether there is a rule for it."""
@@ -116,9 +131,8 @@ class Body:
             self.arguments.append(f"&run->{made}")
             self.after += ["run->scheme = run->made;"] * (short == "scheme")
             self.after += ["run->sequence_count = 0;"] * (short == "cache")
-        elif simple and short == "attention_data":
-            self.before.append("const farspan_attention_data data = attention_data(run);")
-            self.arguments.append("&data")
+        elif simple and kind.name in self.contract.views:
+            self.views(name, self.contract.views[kind.name])
         elif simple and record and record.kind == "counter" and parameter.count:
             self.arguments.append(f'run->{short}, whole(run->given, "{name}")')
         elif simple and record and record.kind == "counter":
@@ -194,6 +208,22 @@ class Body:
             return f'has(run->given, "{written}") ? input(run, "{name}") : {written}'
         return f'input(run, "{name}")'
 
+    def views(self, name: str, record: Record) -> None:
+        self.arguments.append(f"&{name}")
+        self.before.append(f"FRESH({record.struct.short}, {name});")
+        for field, is_written in seen(self.contract, record):
+            to = f"{name}.{field.name}"
+            if field.type.name == "farspan_tensor":
+                self.before.append(f'{to} = {"output" if is_written else "input"}(run, "{field.name}");')
+            elif field.type.name == "float":
+                self.before.append(f'{to} = memory(run, "{field.name}", {int(is_written)});')
+                self.before.append(f'{name}.{field.count} = elements(run, "{field.name}");')
+            elif size := workspace_size(self.contract, self.function):
+                self.before.append(f'if (has(run->given, "{field.name}")) {{')
+                of = next(p.type.short for p in size.parameters)
+                self.before.append(f"    {name}.{field.count} = (int64_t){size.name}(run->{of});")
+                self.before += [f"    {to} = take(run, (size_t){name}.{field.count});", "}"]
+
     def array(self, parameter: Parameter) -> bool:
         """What is written is memory of the case; so are lists with the content of a seed."""
         name, kind = parameter.name, parameter.type
@@ -238,22 +268,22 @@ class RustBody:
     def __init__(self, contract: Contract, call: Call) -> None:
         self.contract, self.call, self.function = contract, call, call.function
         self.before: list[str] = []
-        self.around: list[str] = []  # closures that hold tensors and memory, from outside
+        self.memory: list[str] = []
+        self.kept: list[str] = []  # what becomes outputs
         arguments = [given for given in call.arguments if (call.owner, given.name) != ("cache", "sequence")]
         values = [self.value(given) for given in arguments]
         self.owner = self.owned()
-        is_known = not call.result or call.result.role not in (Role.MADE, Role.VALUES)
-        self.is_regular = bool(call.function.can_fail and self.owner and all(values) and is_known)
+        self.is_regular = bool(call.function.can_fail and self.owner and all(values))
         self.values = [value for value in values if value]
 
     def owned(self) -> str | None:
         """What stands before the arguments."""
         owner, this, name = self.call.owner, self.call.this, rust_calls.name(self.call)
-        if owner is None:
+        if owner is None or (self.call.result and self.call.result.role == Role.MADE):
             return rust_calls.path(self.contract, self.call).replace("crate", "farspan", 1)
         if owner == "cache" and any(given.name == "sequence" for given in self.call.arguments):
             return f'state.sequences[case.index("sequence")].{name}'
-        if owner in ("scheme", "cache"):
+        if owner in ("scheme", "plan", "cache"):
             return f"made(&state.{owner}).{name}"
         if this and owner in COUNTERS:
             return f'state.{owner}[case.index("{this.name}")].{name}'
@@ -269,15 +299,18 @@ class RustBody:
             return f"&{name}"
         if role == Role.COUNTERS:
             return f'&state.{kind.short}[..case.index("{name}")]'
-        if role == Role.TENSOR and name in self.contract.notes["functions"]["written_tensors"]:
-            self.around.insert(0, f'case.writes("{name}", |case, {name}| ')
-            return name
         if role == Role.TENSOR:
-            self.around.append(f'case.reads("{name}", |{self.local(name)}| ')
-            return self.local(name)
-        if role == Role.ARRAY and given.is_written and not name.startswith("lse_"):
-            self.around.insert(0, f'case.fills("{name}", |case, {name}| ')
+            local, is_written = "input" if name == "in" else name, self.contract.is_written(given.parameter)
+            self.memory.append(f'let {"mut " * is_written}{local} = case.memory("{name}");')
+            self.kept += [f"[{local}]"] * is_written
+            return f"&mut {local}.view_mut()?" if is_written else f"&{local}.view()?"
+        if role == Role.ARRAY and (given.is_written or name.startswith("lse_")):
+            self.memory.append(f'let mut {name} = case.memory("{name}");')
+            self.kept += [f"[{name}]"] * given.is_written
             return f"{name}.{self.SLICES[kind.name]}()"
+        if role == Role.VIEWS and given.record:
+            self.views(name, given.record)
+            return name
         if role == Role.CONFIG and given.record:
             selector = given.record.selector
             kind_of = f'number(&case.given["{name}"]["{selector.name}"])' if selector else ""
@@ -287,53 +320,85 @@ class RustBody:
             return f"&{name}"
         if role == Role.TEXT:
             return f'case.get::<&str>("{name}")'
+        if role == Role.BYTES and not given.is_written:
+            return f'&case.bytes("{name}")'
         if role == Role.REFERENCES:
             element = "&str" if kind.name == "farspan_text" else "&[i64]"
             return f'case.get::<&[Option<{element}>]>("{name}")'
         if given.option:
             module = {"": "farspan", "eval": "farspan::eval", "model": "farspan::model"}[given.option.area]
             return f'{module}::{given.option.name("rust")}(case.get("{name}"))'
-        if role == Role.ARRAY and not name.startswith("lse_"):
-            return f'case.get("{name}")'
-        if role == Role.NUMBER:
+        if role in (Role.ARRAY, Role.NUMBER):
             return f'case.get("{name}")'
         return None
 
-    def local(self, name: str) -> str:
-        return "input" if name == "in" else name
+    def views(self, name: str, record: Record) -> None:
+        self.before.append(f"let mut {name} = farspan::{record.name('rust')}::new();")
+        for field, is_written in seen(self.contract, record):
+            local, mut = field.name, "mut " * is_written
+            if field.type.name == "farspan_tensor":
+                view, borrowed = ("view_mut", "as_mut") if is_written else ("view", "as_ref")
+                self.before += [
+                    f'let {mut}{local} = case.optional("{local}");',
+                    f"let {mut}{local}_view = {local}.{borrowed}().map(Memory::{view}).transpose()?;",
+                    f"if let Some(given) = &{mut}{local}_view {{",
+                ]
+            elif field.type.name == "float":
+                self.before += [f'let mut {local} = case.optional("{local}");', f"if let Some(given) = &mut {local} {{"]
+            elif size := workspace_size(self.contract, self.function):
+                call = next(c for c in Idiom(self.contract).calls("rust") if c.function == size)
+                of = f"made(&state.{call.owner}).{rust_calls.name(call)}()"
+                self.before += [f"let mut {local} = vec![0; {of}];", f'if case.has("{local}") {{']
+            else:
+                continue
+            value = {"farspan_tensor": "given", "float": "given.floats()"}.get(field.type.name, f"&mut {local}")
+            self.before += [f"    {name} = {name}.{local}({value});", "}"]
+            self.kept += [local] * (is_written and field.type.name != "void")
 
     @property
     def over_itself(self) -> list[str]:
         """What is written can be the input, if the case does not name it."""
         source, written = self.call.notes["in_place"]
-        values = ", ".join(
-            "both" if value == self.local(source) else value for value in self.values if value != written
-        )
-        made = f'case.writes("{source}", |case, both| {self.owner}_in_place({values}))?;'
-        return [f'if !case.has("{written}") {{', f"    {made}", "    return Ok(true);", "}"]
+        values = [v for v in self.values if v != f"&mut {written}.view_mut()?"]
+        values = ["&mut both.view_mut()?" if v.startswith("&") and v.endswith(".view()?") else v for v in values]
+        return [
+            f'if !case.has("{written}") {{',
+            f'    let mut both = case.memory("{source}");',
+            f"    let answer = {self.owner}_in_place({', '.join(values)});",
+            "    case.keep([both]);",
+            "    return answer.map(|()| true);",
+            "}",
+        ]
 
     @property
     def lines(self) -> list[str]:
-        self.before += self.over_itself if "in_place" in self.call.notes else []
-        arguments = f"({', '.join(self.values)})"
-        expression = "".join(self.around) + self.owner + arguments + ")" * len(self.around) + "?"
+        before = [*self.before, *(self.over_itself if "in_place" in self.call.notes else ()), *self.memory]
+        expression = f"{self.owner}({', '.join(self.values)})"
         result = self.call.result
+        kept = [f"case.keep({one});" for one in self.kept]
         if not result:
-            return [*self.before, expression + ";"]
+            if not kept:
+                return [*before, expression + "?;"]
+            return [*before, f"let answer = {expression};", *kept, "answer?;"]
+        if result.role == Role.MADE:
+            return [*before, f"state.{self.call.owner} = Some({expression}?);"]
         real = result.parameter.type.name == "double"
+        fields = ", ".join(f"made.{field}" for field in self.call.notes.get("values", {}).get("fields", ()))
         given = {
             Role.ANSWER: "case.give(&made);",
             Role.WRITTEN: "case.text(made);",
             Role.VALUE: "case.reals([made]);" if real else "case.wholes([made]);",
+            Role.VALUES: f"case.wholes([{fields}]);",
         }[result.role]
         if result.name in ("sequence", "child"):
             given = "state.sequences.push(made);"
-        return [*self.before, f"let made = {expression};", given]
+        if not kept:
+            return [*before, f"let made = {expression}?;", given]
+        return [*before, f"let answer = {expression};", *kept, "let made = answer?;", given]
 
 
 def rust_bodies(contract: Contract) -> list[RustBody]:
-    left = (*BY_HAND, "scheme_axes", "scheme_from_json")
-    calls = [c for c in Idiom(contract).calls("rust") if c.function.short not in left]
+    calls = [c for c in Idiom(contract).calls("rust") if c.function.short not in BY_HAND]
     return [b for b in (RustBody(contract, c) for c in calls) if b.is_regular]
 
 
@@ -345,10 +410,9 @@ class CppBody:
     def __init__(self, contract: Contract, call: Call) -> None:
         self.contract, self.call, self.function = contract, call, call.function
         self.before: list[str] = []
-        tensors = [g.name for g in call.given if g.role == Role.TENSOR]
-        names = contract.notes["functions"]["written_tensors"]
-        self.written = next((n for n in tensors if n in names), None)
-        self.first = next((n for n in tensors if n not in names), None)
+        tensors = [g.parameter for g in call.given if g.role == Role.TENSOR]
+        self.written = next((p.name for p in tensors if contract.is_written(p)), None)
+        self.first = next((p.name for p in tensors if not contract.is_written(p)), None)
         values = {given.name: self.value(given) for given in call.arguments}
         self.owner = self.owned()
         self.is_regular = call.function.can_fail and self.owner is not None and all(values.values())
@@ -375,6 +439,9 @@ class CppBody:
             return f"*c.{kind.short}"
         if role == Role.BATCH:
             return "c.batch()"
+        if role == Role.VIEWS and given.record:
+            self.views(name, given.record)
+            return name
         if role == Role.COUNTER:
             return f'c.{kind.short}[c.index("{name}")]'
         if role == Role.COUNTERS:
@@ -397,18 +464,51 @@ class CppBody:
             return name
         if role == Role.ARRAY:
             return f'c.{self.READERS[kind.name]}("{name}")'
-        if role == Role.CONFIG and given.record and not any(m.is_array for m in given.record.members):
+        if role == Role.CONFIG and given.record:
             selector = f', "{given.record.selector.name}"' if given.record.selector else ""
             area = "eval::" * (given.record.area == "eval")
-            return f'c.config<{kind.name}, farspan::{area}{kind.short}>("{kind.short}", "{name}"{selector})'
-        if role == Role.TEXT:
-            return f'c.text("{name}")'
+            made = f'c.config<{kind.name}, farspan::{area}{kind.short}>("{kind.short}", "{name}"{selector})'
+            return self.with_arrays(given, made) if cpp.arrays(given.record) else made
+        if role == Role.TEXT or (role == Role.BYTES and not given.is_written):
+            return f'c.{role.value}("{name}")'
         if role == Role.NUMBER and name == "sequence":
             return "c.sequence()"
         if role == Role.NUMBER:
             reader = "real" if kind.name == "double" else "small" if kind.name == "int32_t" else "whole"
             return f'c.{reader}("{name}")' + " != 0" * given.is_flag
         return None
+
+    def with_arrays(self, given: Given, made: str) -> str:
+        """Its setters copy the arrays; numbers that go with them stay as the case has them."""
+        assert given.record
+        name = given.name
+        self.before.append(f"auto {name} = {made};")
+        changed = re.findall(r"(\w+) = ", "".join(given.record.notes.get("cpp_after", {}).values()))
+        self.before += [f"const {given.parameter.type.name} said = {name};"] * bool(changed)
+        self.before.append(f'c.within(member(c.r.given, "{name}"), [&] {{')
+        for setter in cpp.setters(given.record):
+            values = (
+                f'c.{self.READERS[m.field.type.name]}("{m.name}")' if m.is_array else f"{name}.{m.name}"
+                for m in setter.members
+            )
+            self.before.append(f"    {name}.set_{setter.name}({', '.join(values)});")
+        self.before += ["});", *(f"{name}.{field} = said.{field};" for field in changed)]
+        return name
+
+    def views(self, name: str, record: Record) -> None:
+        self.before.append(f"farspan::{record.struct.short} {name};")
+        for field, is_written in seen(self.contract, record):
+            to = f"{name}.{field.name}"
+            if field.type.name == "farspan_tensor":
+                reader = "out" if is_written else "in"
+                self.before.append(f'if (c.has("{field.name}")) {to} = c.{reader}("{field.name}");')
+            elif field.type.name == "float":
+                const = "" if is_written else "const "
+                self.before.append(f'{to} = c.memory<{const}float>("{field.name}", {int(is_written)});')
+            elif size := workspace_size(self.contract, self.function):
+                call = next(c for c in Idiom(self.contract).calls("cpp") if c.function == size)
+                bytes_of = f'c.has("{field.name}") ? farspan::{call.name("cpp")}(*c.{size.parameters[0].name}) : 0'
+                self.before += [f"std::vector<std::byte> {field.name}({bytes_of});", f"{to} = {field.name};"]
 
     @property
     def lines(self) -> list[str]:

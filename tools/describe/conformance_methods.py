@@ -8,7 +8,7 @@ import java
 from contract import Contract, Record, camel
 from go_methods import GoMethods
 from java_methods import JavaMethods
-from methods import Kind, Method, Slot
+from methods import Kind, Method, Slot, seen
 
 # What a case asks for in another way, or gives what another call answered.
 BY_HAND = ("cache_restore", "model_layer_at", "model_note_at")
@@ -54,6 +54,17 @@ class Call:
     def plan(self) -> str:
         return next(self.value(s) for s in self.method.slots if s.kind == Kind.HANDLE)
 
+    def workspace_size(self, language: str) -> str:
+        """The method that tells the size of the workspace."""
+        short = next(s.type.short for s in self.method.slots if s.kind == Kind.HANDLE)
+        known = self.contract.notes["methods"]
+        notes = known.get(f"{self.short}_workspace_size") or known[f"{short}_workspace_size"]
+        return f"{self.plan()}.{notes[language].rpartition('.')[2]}()"
+
+    def seen(self, record: Record) -> list[Slot]:
+        """The fields of views in the order of their outputs: tensors, then arrays."""
+        return sorted(seen(self.contract, record), key=lambda slot: slot.kind != Kind.TENSOR)
+
 
 class JavaCall(Call):
     @property
@@ -69,11 +80,17 @@ class JavaCall(Call):
                 number, dtype = java.NUMBERS[slot.type.name], DTYPES[slot.type.name]
                 kind, made = f"{number}[]", f'c.add("{dtype}", new {number}[c.elements("{name}")])'
             self.before.append(f"{kind} {java.lower(name)} = {made};")
+        for slot in (s for s in method.slots if s.kind == Kind.VIEWS and s.record):
+            name, kind = java.lower(slot.name), slot.record.name("java")
+            self.before.append(f"{kind} {name} = new {kind}();")
+            self.before.extend(f"{name}.{java.lower(s.name)}({self.of_views(s)});" for s in self.seen(slot.record))
         receiver = method.receiver("java")
         of = self.value(receiver) if receiver else method.class_of("java")
         call = f"{of}.{method.name('java')}({', '.join(self.value(s) for s in printer.given(method))})"
         answer, result = method.answer, printer.result(method)
         if answer and answer.kind == Kind.MADE:
+            if answer.type.short == "cache":
+                self.before.append("h.sequences.clear();")
             call = f"h.{java.lower(answer.type.short)} = c.keep({call})"
         elif answer and answer.name in ("sequence", "child"):
             call = f"h.sequences.add({call})"
@@ -81,10 +98,19 @@ class JavaCall(Call):
             call = f"c.{'addText' if result == 'String' else 'give'}({call})"
         return [*self.before, call + ";"]
 
+    def of_views(self, slot: Slot) -> str:
+        if slot.kind == Kind.TENSOR:
+            return f'c.{"out" if slot.is_written else "in"}("{slot.name}")'
+        if slot.kind == Kind.BUFFER:
+            return f'c.floatBuffer("{slot.name}", {str(slot.is_written).lower()})'
+        return f"c.workspace({self.workspace_size('java')})"
+
     def value(self, slot: Slot) -> str:
         name, kind = slot.name, slot.kind
         if kind == Kind.CONTEXT:
             return "c.context"
+        if kind == Kind.VIEWS:
+            return java.lower(name)
         if kind in HANDLES:
             return f"h.{java.lower(slot.type.short)}"
         if slot in self.written():
@@ -107,7 +133,7 @@ class JavaCall(Call):
             Kind.TENSOR: f'c.in("{name}")',
             Kind.ARRAY: f'c.{ARRAYS.get(slot.type.name)}("{name}")',
             Kind.BUFFER: f'c.floatBuffer("{name}", false)',
-            Kind.BYTES: f'c.bytes("{name}")' if not slot.is_written else f"c.workspace({self.plan()}.workspaceBytes())",
+            Kind.BYTES: f'c.bytes("{name}")' if not slot.is_written else f"c.workspace({self.workspace_size('java')})",
             Kind.TEXT: f'c.text("{name}")',
             Kind.LIST: f'c.{"texts" if slot.type.name == "farspan_text" else "ids"}("{name}")',
             Kind.COUNTERS: f'h.first(h.{java.lower(slot.type.short)}, "{name}")',
@@ -115,7 +141,12 @@ class JavaCall(Call):
         }[kind]
 
     def made(self, record: Record) -> str:
+        """A new one; what its constructor asks for is set behind it, as the other fields are."""
         name, selector = record.name("java"), record.selector
+        if required := record.notes.get("required"):
+            members = (m for m in record.members if m.name in required)
+            values = (f"new {java.NUMBERS[m.field.type.name]}[0]" if m.is_array else "0" for m in members)
+            return f"{name}({', '.join(values)})"
         if not selector or not selector.option:
             return f"{name}()"
         return f'{name}(c.within("config", () -> c.coded({selector.option.name("java")}.class, "{selector.name}")))'
@@ -136,7 +167,7 @@ class GoCall(Call):
         arguments = [s for s in printer.given(method) if not options or s.name not in method.short]
         values = [self.value(s) + "..." * printer.is_variadic(s) for s in arguments]
         if options:
-            names = ((camel(s.name, {"lse": "LSE"}), self.value(s)) for s in method.arguments if s.name in method.short)
+            names = ((self.field(s), self.value(s)) for s in method.arguments if s.name in method.short)
             values.append(f"&farspan.{options}{{{', '.join(f'{name}: {value}' for name, value in names)}}}")
         package, receiver = "eval" if method.area == "eval" else "farspan", method.receiver("go")
         threads = "Context" * (method.has_context("go") and not method.notes.get("with_context"))
@@ -153,6 +184,14 @@ class GoCall(Call):
             return [*self.before, f"c.sequences = append(c.sequences, {made})"]
         return [*self.before, f"c.{'text' if results[0] == 'string' else 'give'}({made})"]
 
+    def field(self, slot: Slot) -> str:
+        return camel(slot.name, self.contract.notes["words"]["go"])
+
+    def of_views(self, slot: Slot) -> str:
+        if slot.kind == Kind.TENSOR:
+            return f'c.{"out" if slot.is_written else "in"}("{slot.name}")'
+        return self.array(slot) if slot.kind == Kind.BUFFER else f"c.workspace({self.workspace_size('go')})"
+
     def array(self, slot: Slot) -> str:
         return f'array[{go_methods.NUMBERS[slot.type.name]}](c, "{slot.name}", {str(slot.is_written).lower()})'
 
@@ -165,6 +204,9 @@ class GoCall(Call):
             return go_methods.lower(name)
         if kind in (Kind.CONFIG, Kind.OPTIONS) and slot.record:
             return f'config(c, "{name}", {package}New{slot.record.name("go")}({self.selector(package, slot.record)}))'
+        if kind == Kind.VIEWS and slot.record:
+            fields = (f"{self.field(s)}: {self.of_views(s)}" for s in self.seen(slot.record))
+            return f"&farspan.{slot.record.name('go')}{{{', '.join(fields)}}}"
         if kind == Kind.COUNTER:
             return f'c.{go_methods.lower(slot.type.short)}[c.whole("{name}")]'
         if kind == Kind.NUMBER and slot.option:
@@ -179,7 +221,7 @@ class GoCall(Call):
         return {
             Kind.TENSOR: f'c.in("{name}")',
             Kind.ARRAY: f'c.{ARRAYS.get(slot.type.name)}("{name}")',
-            Kind.BYTES: f'c.bytes("{name}")' if not slot.is_written else f"c.workspace({self.plan()}.WorkspaceSize())",
+            Kind.BYTES: f'c.bytes("{name}")' if not slot.is_written else f"c.workspace({self.workspace_size('go')})",
             Kind.LIST: f'c.{"texts" if slot.type.name == "farspan_text" else "ids"}("{name}")',
             Kind.COUNTERS: f'c.{go_methods.lower(slot.type.short)}[:c.whole("{name}")]',
             Kind.BATCH: "c.batch()",
@@ -197,10 +239,9 @@ def calls(contract: Contract, methods: tuple[Method, ...], language: str) -> lis
     made: list[Call] = []
     for method in methods:
         function, name = method.function, method.name(language) if language in method.notes else ""
-        required = any(s.record and s.record.notes.get("required") for s in method.arguments)
         is_known = all(s.kind != Kind.NUMBER or s.type.name in NUMBERS for s in method.arguments)
         is_public = is_known and name and (language != "go" or name[0].isupper())
-        if function.short in BY_HAND or not is_public or not function.can_fail or (language == "java" and required):
+        if function.short in BY_HAND or not is_public or not function.can_fail:
             continue
         made.append((JavaCall if language == "java" else GoCall)(contract, method, []))
     return made

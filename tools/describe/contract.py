@@ -4,12 +4,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model import Enum, Field, Function, Model, Struct, Value
+from model import Enum, Field, Function, Model, Parameter, Struct, Value
 
 LANGUAGES = ("java", "go", "rust")
 AREAS = {
@@ -176,7 +176,7 @@ class Contract:
         )
 
     @cached_property
-    def records(self) -> tuple[Record, ...]:
+    def structs(self) -> tuple[Record, ...]:
         """The structs of contract.toml, in the order of the headers."""
         unknown = [name for name in self.notes["struct"] if not self.model.has_struct("farspan_" + name)]
         if unknown:
@@ -184,6 +184,22 @@ class Contract:
         return tuple(
             self.record(s, self.notes["struct"][s.short]) for s in self.model.structs if s.short in self.notes["struct"]
         )
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """Those of numbers, and of arrays that a call reads."""
+        return tuple(r for r in self.structs if r.kind != "views")
+
+    @cached_property
+    def views(self) -> dict[str, Record]:
+        """Those through which a call reads and writes tensors and arrays, by the names of C."""
+        return {r.struct.name: r for r in self.structs if r.kind == "views"}
+
+    def is_written(self, given: Field | Parameter, within: Record | None = None) -> bool:
+        """Whether the library writes the tensor or the array: an argument, or a field of views."""
+        if given.type.name != "farspan_tensor":
+            return not given.type.is_const
+        return given.name in (within.notes if within else self.notes["functions"])["written_tensors"]
 
     def record(self, struct: Struct, notes: dict[str, Any]) -> Record:
         counts = {f.count for f in struct.fields if f.count}
@@ -281,4 +297,9 @@ class Contract:
 
 
 def load(root: Path, model: Model) -> Contract:
-    return Contract(model, tomllib.loads((root / "bindings" / "contract.toml").read_text()))
+    notes = tomllib.loads((root / "bindings" / "contract.toml").read_text())
+    said = {f"farspan_{name}": "\n\n" + text for name, text in notes["said"].items()}
+    functions = tuple(replace(f, doc=f.doc + said.pop(f.name, "")) for f in model.functions)
+    if said:
+        raise SystemExit(f"describe: bindings/contract.toml speaks of {next(iter(said))}, which no header has")
+    return Contract(replace(model, functions=functions), notes)

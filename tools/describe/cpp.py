@@ -85,13 +85,8 @@ class Seen:
         return [f"if ({name}) data.{name} = {name}->get();"]
 
 
-def views(struct: Struct, contract: Contract) -> list[Seen]:
-    """What is not in contract.toml's list is written if its name begins with d_."""
-    pointers = [f for f in struct.data if f.type.is_pointer]
-    return [
-        Seen(f, f.name.startswith("d_") and f.name not in contract.notes["functions"]["read_gradients"])
-        for f in pointers
-    ]
+def seen(record: Record, contract: Contract) -> list[Seen]:
+    return [Seen(m.field, contract.is_written(m.field, record)) for m in record.members]
 
 
 @dataclass
@@ -117,7 +112,7 @@ def add(text: Text, given: Given, contract: Contract, taken: set[str]) -> None:
     if role == Role.HANDLE:
         parameter, values = f"const {kind.short}& {name}", [f"{name}.get()"]
     elif role == Role.TENSOR:
-        written = given.name in contract.notes["functions"]["written_tensors"]
+        written = contract.is_written(given.parameter)
         parameter, values = f"const {'' if written else 'const_'}tensor& {name}", [f"{name}.get()"]
     elif role in (Role.ARRAY, Role.BYTES):
         parameter = f"array_view<{const}{STANDARD.get(kind.name, kind.name)}> {name}"
@@ -128,6 +123,9 @@ def add(text: Text, given: Given, contract: Contract, taken: set[str]) -> None:
         parameter, values = f"const std::string& {name}", [f"{name}.c_str()"]
     elif role in (Role.CONFIG, Role.COUNTER):
         parameter, values = f"const {kind.short if given.is_optional else kind.name}& {name}", [f"&{name}"]
+    elif role == Role.VIEWS:
+        parameter, values = f"const {kind.short}& {name}", [f"&{name}_view"]
+        text.before.append(f"const {kind.name} {name}_view = {name}.view();")
     elif role == Role.COUNTERS:
         parameter, values = f"array_view<const {kind.short}> {name}", [f"{name}.data()", f"detail::count_of({name})"]
     elif role == Role.REFERENCES:
@@ -229,8 +227,8 @@ class Header:
         return [r for r in self.contract.records if r.struct.header == self.header and r.kind == kind]
 
     @property
-    def structs(self) -> list[Struct]:
-        return [s for s in self.contract.model.structs if s.header == self.header]
+    def views(self) -> list[Record]:
+        return [r for r in self.contract.views.values() if self.is_here(r.struct) and r.is_made_for("cpp")]
 
     def calls(self, owner: str | None) -> list[Call]:
         found = [c for c in self.idiom.calls("cpp") if c.function.header == self.header and c.owner == owner]
@@ -248,5 +246,5 @@ class Header:
             if name in destroyed and self.is_here(destroyed[name])
         ]
 
-    def is_here(self, function: Function) -> bool:
-        return function.header == self.header
+    def is_here(self, one: Function | Struct) -> bool:
+        return one.header == self.header

@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract import Contract
+from contract import Contract, Record
 from model import Field, Function, Parameter, Struct, Type
 
 NUMBERS = ("int32_t", "int64_t", "double", "float", "uint8_t")
@@ -48,9 +48,7 @@ class Flat:
         return given.type.name in LISTS and given.count is not None
 
     def is_flat(self, function: Function) -> bool:
-        if not function.can_fail or function.short in self.notes["left_out"]:
-            return False
-        if any(f.name == "flat_" + function.short for f in self.by_hand):
+        if not function.can_fail or any(f.name == "flat_" + function.short for f in self.by_hand):
             return False
         return any(
             p.type.name == "farspan_tensor"
@@ -94,12 +92,15 @@ class Flat:
             "}",
         ]
 
-    def argument(self, text: Text, function: Function, given: Parameter | Field) -> list[str]:
-        """Adds one argument or field; gives the values that stand for it in the call."""
+    def argument(
+        self, text: Text, function: Function, given: Parameter | Field, within: Record | None = None
+    ) -> list[str]:
+        """Adds one argument, or a field of views; gives the values that stand for it in the call."""
         name, kind = given.name, given.type
         struct = self.struct_of(kind)
         if kind.name == "farspan_tensor":
-            text.arguments += [f"void* {name}", f"int32_t {name}_dtype", f"const int64_t* {name}_dims"]
+            const = "" if self.contract.is_written(given, within) else "const "
+            text.arguments += [f"{const}void* {name}", f"int32_t {name}_dtype", f"const int64_t* {name}_dims"]
             text.statements.append(
                 f"const farspan_tensor {name}_tensor = flat_tensor({name}, {name}_dtype, {name}_dims);"
             )
@@ -142,7 +143,7 @@ class Flat:
     def expand(self, text: Text, function: Function, name: str, struct: Struct) -> None:
         assignments = []
         for member in self.fields(function, struct):
-            first, *count = self.argument(text, function, member)
+            first, *count = self.argument(text, function, member, self.contract.views.get(struct.name))
             assignments.append(f"{name}.{member.name} = {first};")
             assignments += [f"{name}.{member.count} = {value};" for value in count]
         text.statements += [f"{struct.name} {name};", f"{struct.name}_init(&{name}, sizeof {name});", *assignments]

@@ -68,6 +68,16 @@ class Go:
         ]
         return words.go_columns(rows)
 
+    def views(self, record: Record) -> str:
+        """The lines of a struct of tensors and arrays; what is said of several stands above the first."""
+        rows, said = [], ""
+        for m in record.members:
+            number = NUMBERS.get(m.field.type.name, "byte")
+            kind = "*Tensor" if m.field.type.name == "farspan_tensor" else f"[]{number}"
+            doc, said = "" if m.doc == said else m.doc, m.doc
+            rows.append((words.godoc("", doc, "\t", self.translate) if doc else "", (self.name(m), kind)))
+        return words.go_columns(rows)
+
     def raw_name(self, name: str) -> str:
         return camel(name)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import words
 from contract import Contract, camel
 from go import KEYWORDS, NUMBERS
-from methods import Kind, Method, Slot, class_of
+from methods import Kind, Method, Slot, class_of, seen
 
 
 @dataclass
@@ -120,7 +120,7 @@ class GoMethods:
             return f"[]{slot.record.name('go')}"
         if slot.kind == Kind.COUNTER and slot.record:
             return slot.record.name("go")
-        if slot.kind in (Kind.CONFIG, Kind.OPTIONS) and slot.record:
+        if slot.kind in (Kind.CONFIG, Kind.OPTIONS, Kind.VIEWS) and slot.record:
             return f"*{slot.record.name('go')}"
         names = {
             Kind.TENSOR: f"*{package}Tensor",
@@ -217,7 +217,7 @@ class GoMethods:
         is_self = slot == method.receiver("go")
         name = self.variable(method) if is_self else lower(slot.name)
         if slot.name in method.short and "go_options" in method.notes:
-            name = "options." + camel(slot.name, {"lse": "LSE"})
+            name = "options." + camel(slot.name, self.contract.notes["words"]["go"])
         native = lower(slot.name) + "Native"
         if slot.kind in (Kind.CONTEXT, Kind.HANDLE):
             self.enter(method, slot, name, native, body)
@@ -240,6 +240,11 @@ class GoMethods:
             return [f"cross.Address({name}{s}), cross.Length({name}{s})" for s in ("All", "Lengths")]
         if slot.kind in (Kind.CONFIG, Kind.OPTIONS, Kind.COUNTER, Kind.COUNTERS):
             return self.struct(method, slot, name, native, body)
+        if slot.kind == Kind.VIEWS and slot.record:
+            body.lines += [f"if {name} == nil {{", f"\t{name} = new({slot.record.name('go')})", "}"]
+            return [
+                value for field in seen(self.contract, slot.record) for value in self.seen(method, field, name, body)
+            ]
         if slot.kind == Kind.BATCH:
             return [
                 f"{name}.sequences()",
@@ -262,6 +267,13 @@ class GoMethods:
         if slot.kind == Kind.MADE:
             return []
         return [self.number(slot, name)]
+
+    def seen(self, method: Method, field: Slot, of: str, body: Body) -> list[str]:
+        """A field of views."""
+        name = f"{of}.{camel(field.name, self.contract.notes['words']['go'])}"
+        if field.kind == Kind.TENSOR:
+            return self.tensor(method, field, name, body)
+        return [f"cross.Address({name})", f"cross.Length({name})"]
 
     def number(self, slot: Slot, name: str) -> str:
         if slot.option:

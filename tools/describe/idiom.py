@@ -30,6 +30,7 @@ class Role(Kinds):
     COUNTERS = "counters"
     REFERENCES = "references"
     BATCH = "batch"
+    VIEWS = "views"
     NUMBER = "number"
     COUNT = "count"  # no argument of its own
     ERROR = "error"
@@ -209,6 +210,8 @@ class Idiom:
             role = Role.BATCH
         elif kind.name in ("farspan_text", "farspan_ids"):
             role = Role.REFERENCES if kind.is_const and parameter.count else None
+        elif kind.name in self.contract.views:
+            role, record = (Role.VIEWS if kind.is_const else None), self.contract.views[kind.name]
         elif record:
             role = {
                 ("config", True): Role.CONFIG,

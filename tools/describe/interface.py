@@ -125,14 +125,6 @@ class Interface:
         return [found[key] for key in sorted(found)]
 
     @property
-    def written(self) -> list[str]:
-        """Tensors that the library writes."""
-        names = {
-            p.name for f in self.wrapped for p in f.parameters if p.name + "_dtype" in {q.name for q in f.parameters}
-        }
-        return [name for name in self.contract.notes["functions"]["written_tensors"] if name in names]
-
-    @property
     def dims(self) -> list[str]:
         """Arguments that say how a tensor lies."""
         return sorted(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import java
 import words
 from contract import Contract, camel
-from methods import Kind, Method, Slot, class_of
+from methods import Kind, Method, Slot, class_of, seen
 
 REQUIRE = "java.util.Objects.requireNonNull"
 
@@ -255,6 +255,12 @@ class JavaMethods:
             return [f"{name}Parts.all", f"{name}Parts.lengths"]
         if slot.kind in (Kind.CONFIG, Kind.OPTIONS, Kind.COUNTER, Kind.COUNTERS):
             return self.struct(slot, name, of, body)
+        if slot.kind == Kind.VIEWS and slot.record:
+            self.require(name, body)
+            fields = [(f, f"{name}.{lower(f.name)}") for f in seen(self.contract, slot.record)]
+            return [
+                v for f, at in fields for v in ([at, f"{at}.code", f"{at}.dims"] if f.kind == Kind.TENSOR else [at])
+            ]
         if slot.kind == Kind.BATCH:
             self.require(name, body)
             return [f"{name}.sequences", f"{name}.offsets"]

@@ -11,7 +11,7 @@ from typing import Any
 import words
 from contract import Contract, Option, Record, camel
 from flat import LISTS, Flat
-from model import Field, Function, Parameter, Type
+from model import Field, Function, Parameter, Struct, Type
 
 
 class Kind(Kinds):
@@ -29,6 +29,7 @@ class Kind(Kinds):
     COUNTER = "a struct that caller and library fill"
     COUNTERS = "several of them"
     BATCH = "a batch of sequences"
+    VIEWS = "a struct of tensors and arrays"
     OPTIONS = "options that cross as their fields"
     # What the library answers:
     ANSWER = "a struct that the library fills"
@@ -153,11 +154,27 @@ class Method:
 def class_of(slot: Slot, language: str) -> str | None:
     if slot.kind in (Kind.HANDLE, Kind.CACHE, Kind.CONTEXT):
         return camel(slot.type.short)
-    if slot.kind in (Kind.CONFIG, Kind.COUNTER) and slot.record:
+    if slot.kind in (Kind.CONFIG, Kind.COUNTER, Kind.VIEWS) and slot.record:
         return slot.record.name(language)
     if slot.kind == Kind.NUMBER and slot.option:
         return slot.option.name("java") if language == "java" else slot.contract_name
     return None
+
+
+def seen(contract: Contract, record: Record) -> tuple[Slot, ...]:
+    """The fields of views, each of which may be left out."""
+    kinds = {"farspan_tensor": Kind.TENSOR, "void": Kind.BYTES}
+    return tuple(
+        Slot(
+            kinds.get(m.field.type.name, Kind.BUFFER),
+            m.name,
+            m.field.type,
+            m.doc,
+            is_written=contract.is_written(m.field, record),
+            is_optional=True,
+        )
+        for m in record.members
+    )
 
 
 @dataclass(frozen=True)
@@ -192,7 +209,7 @@ class Methods:
             if parameter.name in counts or parameter.type.name == "farspan_error":
                 continue
             struct = self.flat.struct_of(parameter.type)
-            if struct and self.flat.is_expanded(parameter.type) and struct.short not in ("rope_options", "cache_batch"):
+            if struct and self.flat.is_expanded(parameter.type) and self.is_spread(struct):
                 fields = self.flat.fields(function, struct)
             else:
                 fields = [parameter]
@@ -208,6 +225,11 @@ class Methods:
                 optional = slot.name in (*self.contract.notes["flat"]["optional"], *notes.get("optional", ()))
                 yield replace(slot, is_optional=optional)
 
+    def is_spread(self, struct: Struct) -> bool:
+        """Whether its fields are arguments, and the languages have no type for it."""
+        views = self.contract.views.get(struct.name)
+        return struct.short not in ("rope_options", "cache_batch") and not (views and views.is_made_for("java"))
+
     def slot(self, function: Function, given: Parameter | Field) -> Slot | None:
         name, kind = given.name, given.type
         record = next((r for r in self.contract.records if r.struct.name == kind.name), None)
@@ -222,9 +244,9 @@ class Methods:
         if pointers == 1 and kind.name in self.contract.model.handles:
             return Slot(Kind.HANDLE, name, kind)
         if kind.name == "farspan_tensor":
-            return Slot(
-                Kind.TENSOR, name, kind, doc, is_written=name in self.contract.notes["functions"]["written_tensors"]
-            )
+            return Slot(Kind.TENSOR, name, kind, doc, is_written=self.contract.is_written(given))
+        if kind.name in self.contract.views:
+            return Slot(Kind.VIEWS, name, kind, doc, self.contract.views[kind.name])
         if kind.name == "farspan_cache_batch":
             return Slot(Kind.BATCH, name, kind)
         if kind.name in LISTS and given.count:

@@ -22,6 +22,7 @@ from model import Value
 import java
 import java_methods
 import methods
+from methods import seen
 import python
 import reader
 import rust
@@ -96,6 +97,7 @@ class Pages:
             to_java=contract.translate("java"),
             to_go=contract.translate("go"),
             to_rust=self.to_rust,
+            java_name=java.lower,
         )
 
     @cached_property
@@ -166,7 +168,14 @@ class Pages:
             "rust/src/generated/mod.rs": self.print(
                 "mod.rs",
                 modules=sorted(
-                    {"parts", "status", *rust_calls.FILES.values(), *rust.CONSTANTS.values(), *rust.STRUCTS.values()}
+                    {
+                        "parts",
+                        "status",
+                        "views",
+                        *rust_calls.FILES.values(),
+                        *rust.CONSTANTS.values(),
+                        *rust.STRUCTS.values(),
+                    }
                 ),
             ),
             "rust/src/generated/docs.rs": self.print("docs.rs", docs=self.rust_docs()),
@@ -178,6 +187,8 @@ class Pages:
             made[f"rust/src/generated/{name}.rs"] = self.print(
                 "calls.rs", groups=groups, module=module, rust=rust_calls
             )
+        views = [r for r in self.contract.views.values() if r.is_made_for("rust")]
+        made["rust/src/generated/views.rs"] = self.print("views.rs", views=views, rust=rust)
         examples = self.rust_examples
         for area, name in rust.CONSTANTS.items():
             options = self.options("rust", (area,))
@@ -253,6 +264,10 @@ class Pages:
                     config=None,
                     methods=lines,
                 )
+        for record in self.contract.views.values():
+            if record.is_made_for("java"):
+                given = java.JavaClass(self.contract, record, self.members(record.name("java")))
+                made[given.path] = self.java_class(given, "views.java", slots=seen(self.contract, record))
         parts = self.print("scheme_parts.java", parts=self.parts)
         needed = "".join(line + "\n" for line in sorted(java.imports(parts, "io.farspan")))
         made["java/src/main/java/io/farspan/SchemeParts.java"] = parts.replace("IMPORTS\n", needed)
@@ -315,12 +330,14 @@ class Pages:
             records = [
                 r for r in self.contract.records if r.is_made_for("go") and (r.area == "eval") == (package == "eval")
             ]
+            views = [r for r in self.contract.views.values() if r.is_made_for("go") and package == "farspan"]
             text = self.print(
                 "structs.go",
                 records=records,
                 package=package,
                 go=known,
-                headers=list(dict.fromkeys(r.struct.header for r in records)),
+                headers=list(dict.fromkeys(r.struct.header for r in [*records, *views])),
+                views=views,
             )
             made[f"{folder}/structs_generated.go"] = go.imported(text)
             handles = [

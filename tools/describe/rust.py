@@ -92,6 +92,13 @@ def member(record: Record, given: Member) -> str:
     return "bool" if record.is_flag(given, "rust") else type_of(given.field.type)
 
 
+def seen(given: Member, is_written: bool) -> str:
+    """What a field of views is a reference to."""
+    if given.field.type.name == "farspan_tensor":
+        return "TensorMut<'_>" if is_written else "Tensor<'_>"
+    return f"[{'u8' if given.field.type.name == 'void' else NAMES[given.field.type.name]}]"
+
+
 def uses(records: list[Record]) -> dict[str, list[str]]:
     """The enumerations that the structs need, by the module where they are."""
     found: dict[str, set[str]] = {}

@@ -73,7 +73,7 @@ def add(text: Text, given: Given, call: Call, contract: Contract) -> None:
         text.parameters.append(f"{name}: &{camel(kind.short)}")
         text.values.append(f"{name}.as_c()")
     elif role == Role.TENSOR:
-        written = given.name in contract.notes["functions"]["written_tensors"]
+        written = contract.is_written(given.parameter)
         text.parameters.append(f"{name}: {'&mut TensorMut' if written else '&Tensor'}<'_>")
         text.values.append(f"{name}.as_c()")
     elif role in (Role.ARRAY, Role.BYTES):
@@ -95,6 +95,10 @@ def add(text: Text, given: Given, call: Call, contract: Contract) -> None:
         lifetime = "<'_>" if any(m.is_borrowed for m in given.record.members) else ""
         text.parameters.append(f"{name}: &{given.record.name('rust')}{lifetime}")
         text.values.append(f"&{name}.to_c()")
+    elif role == Role.VIEWS:
+        assert given.record
+        text.parameters.append(f"{name}: {given.record.name('rust')}<'_>")
+        text.values.append(f"{name}.as_c()")
     elif role == Role.COUNTERS:
         assert given.record
         text.parameters.append(f"{name}: &[{given.record.name('rust')}]")

@@ -109,6 +109,12 @@ var regularCalls = map[string]func(*call){
 		lse := array[float32](c, "lse", true)
 		check(c.cache.Decode(c.context, c.scheme, c.whole("layer"), c.batch(), c.in("q"), out, lse))
 	},
+	"attention_backward": func(c *call) {
+		check(c.plan.Backward(c.context, &farspan.AttentionGradient{Q: c.in("q"), K: c.in("k"), V: c.in("v"), Bias: c.in("bias"), Out: c.in("out"), DOut: c.in("d_out"), DQ: c.out("d_q"), DK: c.out("d_k"), DV: c.out("d_v"), DBias: c.out("d_bias"), LSE: array[float32](c, "lse", false), DLSE: array[float32](c, "d_lse", false), DBiasValues: array[float32](c, "d_bias_values", true), DSinkLogits: array[float32](c, "d_sink_logits", true), Workspace: c.workspace(c.plan.BackwardWorkspaceSize())}))
+	},
+	"attention_merge_backward": func(c *call) {
+		check(farspan.AttentionMergeBackwardContext(c.context, &farspan.MergeGradient{OutA: c.in("out_a"), OutB: c.in("out_b"), DOut: c.in("d_out"), DOutA: c.out("d_out_a"), DOutB: c.out("d_out_b"), LSEA: array[float32](c, "lse_a", false), LSEB: array[float32](c, "lse_b", false), DLSE: array[float32](c, "d_lse", false), DLSEA: array[float32](c, "d_lse_a", true), DLSEB: array[float32](c, "d_lse_b", true)}))
+	},
 	"rope_backward": func(c *call) {
 		dOut, dIn := c.inOut("d_out", "d_in")
 		check(c.scheme.RopeBackward(c.context, config(c, "options", farspan.NewRopeOptions()), c.wholes("positions"), dOut, dIn))

@@ -123,9 +123,12 @@ func (o object) content() any {
 	return memory
 }
 
-// memory makes that of an object; what is written is the next output.
+// memory makes that of an object, or takes an output before; what is written is the next output.
 func (c *call) memory(name string, isOutput bool) any {
 	o := c.object.object(name)
+	if o.has("output") {
+		return c.outputs[o.whole("output")].data
+	}
 	made := o.content()
 	if isOutput {
 		c.add(o.string("dtype"), made)

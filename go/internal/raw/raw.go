@@ -89,208 +89,221 @@ typedef long long swig_type_56;
 typedef _gostring_ swig_type_57;
 typedef long long swig_type_58;
 typedef long long swig_type_59;
-typedef _gostring_ swig_type_60;
+typedef long long swig_type_60;
 typedef _gostring_ swig_type_61;
-typedef long long swig_type_62;
+typedef _gostring_ swig_type_62;
 typedef long long swig_type_63;
-typedef _gostring_ swig_type_64;
-typedef long long swig_type_65;
+typedef long long swig_type_64;
+typedef _gostring_ swig_type_65;
 typedef long long swig_type_66;
 typedef long long swig_type_67;
 typedef long long swig_type_68;
-typedef _gostring_ swig_type_69;
+typedef long long swig_type_69;
 typedef _gostring_ swig_type_70;
-typedef long long swig_type_71;
+typedef _gostring_ swig_type_71;
 typedef long long swig_type_72;
 typedef long long swig_type_73;
 typedef long long swig_type_74;
 typedef long long swig_type_75;
 typedef long long swig_type_76;
-typedef _gostring_ swig_type_77;
+typedef long long swig_type_77;
 typedef _gostring_ swig_type_78;
-typedef long long swig_type_79;
+typedef _gostring_ swig_type_79;
 typedef long long swig_type_80;
 typedef long long swig_type_81;
-typedef _gostring_ swig_type_82;
+typedef long long swig_type_82;
 typedef _gostring_ swig_type_83;
 typedef _gostring_ swig_type_84;
-typedef long long swig_type_85;
+typedef _gostring_ swig_type_85;
 typedef long long swig_type_86;
 typedef long long swig_type_87;
 typedef long long swig_type_88;
-typedef _gostring_ swig_type_89;
+typedef long long swig_type_89;
 typedef _gostring_ swig_type_90;
 typedef _gostring_ swig_type_91;
-typedef long long swig_type_92;
+typedef _gostring_ swig_type_92;
 typedef long long swig_type_93;
 typedef long long swig_type_94;
-typedef _gostring_ swig_type_95;
+typedef long long swig_type_95;
 typedef _gostring_ swig_type_96;
-typedef long long swig_type_97;
+typedef _gostring_ swig_type_97;
 typedef long long swig_type_98;
-typedef _gostring_ swig_type_99;
-typedef long long swig_type_100;
-typedef _gostring_ swig_type_101;
-typedef long long swig_type_102;
+typedef long long swig_type_99;
+typedef _gostring_ swig_type_100;
+typedef long long swig_type_101;
+typedef _gostring_ swig_type_102;
 typedef long long swig_type_103;
-typedef _gostring_ swig_type_104;
-typedef long long swig_type_105;
-typedef _gostring_ swig_type_106;
-typedef long long swig_type_107;
+typedef long long swig_type_104;
+typedef _gostring_ swig_type_105;
+typedef long long swig_type_106;
+typedef _gostring_ swig_type_107;
 typedef long long swig_type_108;
-typedef _gostring_ swig_type_109;
-typedef long long swig_type_110;
+typedef long long swig_type_109;
+typedef _gostring_ swig_type_110;
 typedef long long swig_type_111;
 typedef long long swig_type_112;
 typedef long long swig_type_113;
 typedef long long swig_type_114;
 typedef long long swig_type_115;
-typedef _gostring_ swig_type_116;
-typedef long long swig_type_117;
+typedef long long swig_type_116;
+typedef _gostring_ swig_type_117;
 typedef long long swig_type_118;
 typedef long long swig_type_119;
-typedef _gostring_ swig_type_120;
-typedef long long swig_type_121;
+typedef long long swig_type_120;
+typedef _gostring_ swig_type_121;
 typedef long long swig_type_122;
 typedef long long swig_type_123;
-typedef _gostring_ swig_type_124;
-typedef long long swig_type_125;
+typedef long long swig_type_124;
+typedef _gostring_ swig_type_125;
 typedef long long swig_type_126;
 typedef long long swig_type_127;
-typedef _gostring_ swig_type_128;
+typedef long long swig_type_128;
 typedef _gostring_ swig_type_129;
-typedef long long swig_type_130;
-typedef _gostring_ swig_type_131;
-typedef long long swig_type_132;
+typedef _gostring_ swig_type_130;
+typedef long long swig_type_131;
+typedef _gostring_ swig_type_132;
 typedef long long swig_type_133;
 typedef long long swig_type_134;
 typedef long long swig_type_135;
 typedef long long swig_type_136;
-typedef _gostring_ swig_type_137;
-typedef long long swig_type_138;
-typedef _gostring_ swig_type_139;
-typedef long long swig_type_140;
-typedef _gostring_ swig_type_141;
-typedef long long swig_type_142;
-typedef _gostring_ swig_type_143;
-typedef long long swig_type_144;
+typedef long long swig_type_137;
+typedef _gostring_ swig_type_138;
+typedef long long swig_type_139;
+typedef _gostring_ swig_type_140;
+typedef long long swig_type_141;
+typedef _gostring_ swig_type_142;
+typedef long long swig_type_143;
+typedef _gostring_ swig_type_144;
 typedef long long swig_type_145;
 typedef long long swig_type_146;
 typedef long long swig_type_147;
 typedef long long swig_type_148;
 typedef long long swig_type_149;
 typedef long long swig_type_150;
-typedef _gostring_ swig_type_151;
-typedef long long swig_type_152;
-typedef _gostring_ swig_type_153;
-typedef long long swig_type_154;
+typedef long long swig_type_151;
+typedef _gostring_ swig_type_152;
+typedef long long swig_type_153;
+typedef _gostring_ swig_type_154;
 typedef long long swig_type_155;
 typedef long long swig_type_156;
-typedef _gostring_ swig_type_157;
-typedef long long swig_type_158;
-typedef _gostring_ swig_type_159;
-typedef long long swig_type_160;
-typedef _gostring_ swig_type_161;
-typedef long long swig_type_162;
+typedef long long swig_type_157;
+typedef _gostring_ swig_type_158;
+typedef long long swig_type_159;
+typedef _gostring_ swig_type_160;
+typedef long long swig_type_161;
+typedef _gostring_ swig_type_162;
 typedef long long swig_type_163;
 typedef long long swig_type_164;
 typedef long long swig_type_165;
 typedef long long swig_type_166;
 typedef long long swig_type_167;
-typedef _gostring_ swig_type_168;
-typedef long long swig_type_169;
+typedef long long swig_type_168;
+typedef _gostring_ swig_type_169;
 typedef long long swig_type_170;
 typedef long long swig_type_171;
 typedef long long swig_type_172;
 typedef long long swig_type_173;
 typedef long long swig_type_174;
 typedef long long swig_type_175;
-typedef _gostring_ swig_type_176;
-typedef long long swig_type_177;
+typedef long long swig_type_176;
+typedef _gostring_ swig_type_177;
 typedef long long swig_type_178;
-typedef _gostring_ swig_type_179;
+typedef long long swig_type_179;
 typedef _gostring_ swig_type_180;
-typedef long long swig_type_181;
+typedef _gostring_ swig_type_181;
 typedef long long swig_type_182;
-typedef _gostring_ swig_type_183;
+typedef long long swig_type_183;
 typedef _gostring_ swig_type_184;
 typedef _gostring_ swig_type_185;
-typedef long long swig_type_186;
+typedef _gostring_ swig_type_186;
 typedef long long swig_type_187;
 typedef long long swig_type_188;
-typedef _gostring_ swig_type_189;
-typedef long long swig_type_190;
+typedef long long swig_type_189;
+typedef _gostring_ swig_type_190;
 typedef long long swig_type_191;
 typedef long long swig_type_192;
-typedef _gostring_ swig_type_193;
-typedef long long swig_type_194;
+typedef long long swig_type_193;
+typedef _gostring_ swig_type_194;
 typedef long long swig_type_195;
 typedef long long swig_type_196;
 typedef long long swig_type_197;
 typedef long long swig_type_198;
 typedef long long swig_type_199;
-typedef _gostring_ swig_type_200;
-typedef long long swig_type_201;
+typedef long long swig_type_200;
+typedef _gostring_ swig_type_201;
 typedef long long swig_type_202;
 typedef long long swig_type_203;
-typedef _gostring_ swig_type_204;
-typedef long long swig_type_205;
+typedef long long swig_type_204;
+typedef _gostring_ swig_type_205;
 typedef long long swig_type_206;
 typedef long long swig_type_207;
 typedef long long swig_type_208;
-typedef _gostring_ swig_type_209;
-typedef long long swig_type_210;
+typedef long long swig_type_209;
+typedef _gostring_ swig_type_210;
 typedef long long swig_type_211;
 typedef long long swig_type_212;
-typedef _gostring_ swig_type_213;
+typedef long long swig_type_213;
 typedef long long swig_type_214;
 typedef long long swig_type_215;
-typedef long long swig_type_216;
-typedef _gostring_ swig_type_217;
+typedef _gostring_ swig_type_216;
+typedef long long swig_type_217;
 typedef long long swig_type_218;
 typedef long long swig_type_219;
 typedef long long swig_type_220;
-typedef _gostring_ swig_type_221;
-typedef long long swig_type_222;
+typedef long long swig_type_221;
+typedef _gostring_ swig_type_222;
 typedef long long swig_type_223;
 typedef long long swig_type_224;
-typedef _gostring_ swig_type_225;
-typedef long long swig_type_226;
+typedef long long swig_type_225;
+typedef _gostring_ swig_type_226;
 typedef long long swig_type_227;
 typedef long long swig_type_228;
-typedef _gostring_ swig_type_229;
-typedef long long swig_type_230;
+typedef long long swig_type_229;
+typedef _gostring_ swig_type_230;
 typedef long long swig_type_231;
 typedef long long swig_type_232;
-typedef _gostring_ swig_type_233;
-typedef long long swig_type_234;
+typedef long long swig_type_233;
+typedef _gostring_ swig_type_234;
 typedef long long swig_type_235;
 typedef long long swig_type_236;
-typedef _gostring_ swig_type_237;
-typedef long long swig_type_238;
+typedef long long swig_type_237;
+typedef _gostring_ swig_type_238;
 typedef long long swig_type_239;
 typedef long long swig_type_240;
-typedef _gostring_ swig_type_241;
-typedef long long swig_type_242;
+typedef long long swig_type_241;
+typedef _gostring_ swig_type_242;
 typedef long long swig_type_243;
 typedef long long swig_type_244;
 typedef long long swig_type_245;
-typedef long long swig_type_246;
+typedef _gostring_ swig_type_246;
 typedef long long swig_type_247;
-typedef _gostring_ swig_type_248;
+typedef long long swig_type_248;
 typedef long long swig_type_249;
-typedef long long swig_type_250;
+typedef _gostring_ swig_type_250;
 typedef long long swig_type_251;
 typedef long long swig_type_252;
 typedef long long swig_type_253;
-typedef long long swig_type_254;
-typedef _gostring_ swig_type_255;
+typedef _gostring_ swig_type_254;
+typedef long long swig_type_255;
 typedef long long swig_type_256;
 typedef long long swig_type_257;
 typedef long long swig_type_258;
 typedef long long swig_type_259;
 typedef long long swig_type_260;
-typedef long long swig_type_261;
+typedef _gostring_ swig_type_261;
+typedef long long swig_type_262;
+typedef long long swig_type_263;
+typedef long long swig_type_264;
+typedef long long swig_type_265;
+typedef long long swig_type_266;
+typedef long long swig_type_267;
+typedef _gostring_ swig_type_268;
+typedef long long swig_type_269;
+typedef long long swig_type_270;
+typedef long long swig_type_271;
+typedef long long swig_type_272;
+typedef long long swig_type_273;
+typedef long long swig_type_274;
 extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
@@ -341,75 +354,78 @@ extern swig_type_51 _wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(uintptr
 extern swig_type_52 _wrap_cache_save_size_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_53 arg2);
 extern swig_type_54 _wrap_cache_save_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_55 arg3, swig_voidp arg4, swig_type_56 arg5);
 extern swig_type_57 _wrap_cache_restore_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_58 arg4, swig_voidp arg5);
-extern void _wrap_windows_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_59 arg2, int arg3);
-extern swig_type_60 _wrap_windows_count_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_61 _wrap_windows_get_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_62 arg2, swig_voidp arg3);
-extern void _wrap_loss_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_63 arg2);
-extern swig_type_64 _wrap_loss_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_65 arg4, swig_voidp arg5, swig_type_66 arg6, swig_type_67 arg7, swig_type_68 arg8);
-extern swig_type_69 _wrap_loss_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_70 _wrap_loss_add_by_context_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_71 arg3, swig_voidp arg4, swig_type_72 arg5, swig_type_73 arg6, swig_voidp arg7, swig_type_74 arg8, swig_voidp arg9, swig_type_75 arg10, swig_type_76 arg11);
-extern swig_type_77 _wrap_loss_summarize_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_78 _wrap_judge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_79 arg3, swig_voidp arg4, swig_type_80 arg5, swig_type_81 arg6, swig_voidp arg7);
-extern swig_type_82 _wrap_verdict_name_raw_2995c41e6ae7021b(int arg1);
-extern swig_type_83 _wrap_verdict_rule_raw_2995c41e6ae7021b(void);
-extern swig_type_84 _wrap_tokenize_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4, swig_type_85 arg5, swig_voidp arg6, swig_type_86 arg7, swig_voidp arg8);
-extern void _wrap_bleu_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_87 arg2);
-extern void _wrap_bleu_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_88 arg2);
-extern swig_type_89 _wrap_bleu_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_90 _wrap_bleu_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_91 _wrap_bleu_signature_raw_2995c41e6ae7021b(swig_voidp arg1, int arg2, swig_voidp arg3, swig_type_92 arg4, swig_voidp arg5);
-extern void _wrap_chrf_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_93 arg2);
-extern void _wrap_chrf_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_94 arg2);
-extern swig_type_95 _wrap_chrf_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_96 _wrap_chrf_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_rouge_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_97 arg2, int arg3);
-extern void _wrap_bootstrap_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_98 arg2);
-extern swig_type_99 _wrap_bootstrap_mean_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_100 arg4, swig_voidp arg5);
-extern swig_type_101 _wrap_bleu_bootstrap_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_voidp arg4, swig_type_102 arg5, swig_voidp arg6);
-extern void _wrap_passkey_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_103 arg2, int arg3);
-extern swig_type_104 _wrap_passkey_make_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_105 arg4, swig_voidp arg5, swig_voidp arg6);
-extern swig_type_106 _wrap_passkey_check_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_107 arg3, swig_type_108 arg4, swig_voidp arg5);
-extern swig_type_109 _wrap_needle_place_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_110 arg3, swig_voidp arg4, swig_type_111 arg5, swig_voidp arg6, swig_type_112 arg7, double arg8, swig_voidp arg9, swig_type_113 arg10, swig_voidp arg11, swig_type_114 arg12, swig_voidp arg13);
-extern void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_115 arg2);
-extern swig_type_116 _wrap_key_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_117 arg4, swig_voidp arg5, swig_type_118 arg6, swig_voidp arg7, swig_type_119 arg8);
-extern swig_type_120 _wrap_long_ppl_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_121 arg3, swig_voidp arg4, swig_type_122 arg5, swig_voidp arg6, swig_type_123 arg7, swig_voidp arg8);
-extern swig_type_124 _wrap_effective_length_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_125 arg3, swig_voidp arg4, swig_type_126 arg5, double arg6, swig_voidp arg7);
-extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_127 arg2);
-extern swig_type_128 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_129 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_130 arg2, swig_voidp arg3);
-extern swig_type_131 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_132 arg2, swig_voidp arg3);
-extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_133 arg1, swig_type_134 arg2, swig_type_135 arg3, swig_type_136 arg4, swig_voidp arg5);
-extern swig_type_137 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_138 arg3);
-extern swig_type_139 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_140 arg2);
-extern swig_type_141 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_142 arg2, swig_voidp arg3);
-extern swig_type_143 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_144 arg3, swig_voidp arg4, swig_type_145 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_146 arg9, swig_voidp arg10, swig_type_147 arg11, swig_voidp arg12, swig_type_148 arg13, swig_voidp arg14, swig_type_149 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_150 arg19);
-extern swig_type_151 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_152 arg2);
-extern swig_type_153 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_154 arg6, swig_type_155 arg7, double arg8, swig_voidp arg9, swig_type_156 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_157 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_158 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
-extern swig_type_159 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_160 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
-extern swig_type_161 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_162 arg4, swig_voidp arg5, swig_type_163 arg6, swig_voidp arg7, swig_type_164 arg8, swig_voidp arg9, swig_type_165 arg10, swig_voidp arg11, swig_type_166 arg12, swig_voidp arg13, swig_type_167 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
-extern swig_type_168 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_169 arg5, swig_voidp arg6, swig_type_170 arg7, swig_voidp arg8, swig_type_171 arg9, swig_voidp arg10, swig_type_172 arg11, swig_voidp arg12, swig_type_173 arg13, swig_voidp arg14, swig_type_174 arg15, swig_voidp arg16, swig_type_175 arg17);
-extern swig_type_176 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_177 arg19, swig_voidp arg20, swig_type_178 arg21);
-extern swig_type_179 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_180 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_181 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_182 arg11);
-extern swig_type_183 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_184 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_185 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_186 arg4, swig_voidp arg5, swig_type_187 arg6, swig_voidp arg7, swig_type_188 arg8);
-extern swig_type_189 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_190 arg3, swig_voidp arg4, swig_type_191 arg5, swig_voidp arg6, swig_type_192 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_193 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_194 arg5, swig_voidp arg6, swig_type_195 arg7, swig_type_196 arg8, swig_voidp arg9, swig_type_197 arg10, swig_type_198 arg11, swig_type_199 arg12);
-extern swig_type_200 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_201 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_202 arg11, swig_voidp arg12, swig_type_203 arg13);
-extern swig_type_204 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_205 arg4, swig_voidp arg5, swig_type_206 arg6, swig_voidp arg7, swig_type_207 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_208 arg16);
-extern swig_type_209 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_210 arg6, swig_type_211 arg7, double arg8, swig_voidp arg9, swig_type_212 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_213 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_214 arg6, swig_type_215 arg7, swig_voidp arg8, swig_type_216 arg9);
-extern swig_type_217 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_218 arg6, swig_type_219 arg7, swig_voidp arg8, swig_type_220 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_221 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_222 arg4, swig_voidp arg5, swig_type_223 arg6, swig_voidp arg7, swig_type_224 arg8, swig_voidp arg9);
-extern swig_type_225 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_226 arg4, swig_voidp arg5, swig_type_227 arg6, swig_voidp arg7, swig_type_228 arg8, swig_voidp arg9);
-extern swig_type_229 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_230 arg4, swig_voidp arg5, swig_type_231 arg6, swig_voidp arg7, swig_type_232 arg8, swig_voidp arg9);
-extern swig_type_233 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_234 arg4, swig_voidp arg5, swig_type_235 arg6, swig_voidp arg7, swig_type_236 arg8, swig_voidp arg9);
-extern swig_type_237 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_238 arg4, swig_voidp arg5, swig_type_239 arg6, swig_voidp arg7, swig_type_240 arg8, swig_voidp arg9);
-extern swig_type_241 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_242 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_243 arg6, swig_voidp arg7, swig_type_244 arg8, swig_voidp arg9, swig_type_245 arg10, swig_voidp arg11, swig_type_246 arg12, swig_voidp arg13, swig_type_247 arg14);
-extern swig_type_248 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_249 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_250 arg6, swig_voidp arg7, swig_type_251 arg8, swig_voidp arg9, swig_type_252 arg10, swig_voidp arg11, swig_type_253 arg12, swig_voidp arg13, swig_type_254 arg14);
-extern swig_type_255 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_256 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_257 arg6, swig_voidp arg7, swig_type_258 arg8, swig_voidp arg9, swig_type_259 arg10, swig_voidp arg11, swig_type_260 arg12, swig_voidp arg13, swig_type_261 arg14);
+extern swig_type_59 _wrap_attention_backward_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_windows_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_60 arg2, int arg3);
+extern swig_type_61 _wrap_windows_count_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_62 _wrap_windows_get_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_63 arg2, swig_voidp arg3);
+extern void _wrap_loss_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_64 arg2);
+extern swig_type_65 _wrap_loss_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_66 arg4, swig_voidp arg5, swig_type_67 arg6, swig_type_68 arg7, swig_type_69 arg8);
+extern swig_type_70 _wrap_loss_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_71 _wrap_loss_add_by_context_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_72 arg3, swig_voidp arg4, swig_type_73 arg5, swig_type_74 arg6, swig_voidp arg7, swig_type_75 arg8, swig_voidp arg9, swig_type_76 arg10, swig_type_77 arg11);
+extern swig_type_78 _wrap_loss_summarize_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_79 _wrap_judge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_80 arg3, swig_voidp arg4, swig_type_81 arg5, swig_type_82 arg6, swig_voidp arg7);
+extern swig_type_83 _wrap_verdict_name_raw_2995c41e6ae7021b(int arg1);
+extern swig_type_84 _wrap_verdict_rule_raw_2995c41e6ae7021b(void);
+extern swig_type_85 _wrap_tokenize_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4, swig_type_86 arg5, swig_voidp arg6, swig_type_87 arg7, swig_voidp arg8);
+extern void _wrap_bleu_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_88 arg2);
+extern void _wrap_bleu_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_89 arg2);
+extern swig_type_90 _wrap_bleu_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_91 _wrap_bleu_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_92 _wrap_bleu_signature_raw_2995c41e6ae7021b(swig_voidp arg1, int arg2, swig_voidp arg3, swig_type_93 arg4, swig_voidp arg5);
+extern void _wrap_chrf_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_94 arg2);
+extern void _wrap_chrf_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_95 arg2);
+extern swig_type_96 _wrap_chrf_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_97 _wrap_chrf_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_rouge_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_98 arg2, int arg3);
+extern void _wrap_bootstrap_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_99 arg2);
+extern swig_type_100 _wrap_bootstrap_mean_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_101 arg4, swig_voidp arg5);
+extern swig_type_102 _wrap_bleu_bootstrap_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_voidp arg4, swig_type_103 arg5, swig_voidp arg6);
+extern void _wrap_passkey_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_104 arg2, int arg3);
+extern swig_type_105 _wrap_passkey_make_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_106 arg4, swig_voidp arg5, swig_voidp arg6);
+extern swig_type_107 _wrap_passkey_check_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_108 arg3, swig_type_109 arg4, swig_voidp arg5);
+extern swig_type_110 _wrap_needle_place_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_111 arg3, swig_voidp arg4, swig_type_112 arg5, swig_voidp arg6, swig_type_113 arg7, double arg8, swig_voidp arg9, swig_type_114 arg10, swig_voidp arg11, swig_type_115 arg12, swig_voidp arg13);
+extern void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_116 arg2);
+extern swig_type_117 _wrap_key_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_118 arg4, swig_voidp arg5, swig_type_119 arg6, swig_voidp arg7, swig_type_120 arg8);
+extern swig_type_121 _wrap_long_ppl_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_122 arg3, swig_voidp arg4, swig_type_123 arg5, swig_voidp arg6, swig_type_124 arg7, swig_voidp arg8);
+extern swig_type_125 _wrap_effective_length_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_126 arg3, swig_voidp arg4, swig_type_127 arg5, double arg6, swig_voidp arg7);
+extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_128 arg2);
+extern swig_type_129 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_130 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_131 arg2, swig_voidp arg3);
+extern swig_type_132 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_133 arg2, swig_voidp arg3);
+extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_134 arg1, swig_type_135 arg2, swig_type_136 arg3, swig_type_137 arg4, swig_voidp arg5);
+extern swig_type_138 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_139 arg3);
+extern swig_type_140 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_141 arg2);
+extern swig_type_142 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_143 arg2, swig_voidp arg3);
+extern swig_type_144 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_145 arg3, swig_voidp arg4, swig_type_146 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_147 arg9, swig_voidp arg10, swig_type_148 arg11, swig_voidp arg12, swig_type_149 arg13, swig_voidp arg14, swig_type_150 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_151 arg19);
+extern swig_type_152 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_153 arg2);
+extern swig_type_154 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_155 arg6, swig_type_156 arg7, double arg8, swig_voidp arg9, swig_type_157 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_158 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_159 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
+extern swig_type_160 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_161 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
+extern swig_type_162 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_163 arg4, swig_voidp arg5, swig_type_164 arg6, swig_voidp arg7, swig_type_165 arg8, swig_voidp arg9, swig_type_166 arg10, swig_voidp arg11, swig_type_167 arg12, swig_voidp arg13, swig_type_168 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
+extern swig_type_169 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_170 arg5, swig_voidp arg6, swig_type_171 arg7, swig_voidp arg8, swig_type_172 arg9, swig_voidp arg10, swig_type_173 arg11, swig_voidp arg12, swig_type_174 arg13, swig_voidp arg14, swig_type_175 arg15, swig_voidp arg16, swig_type_176 arg17);
+extern swig_type_177 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_178 arg19, swig_voidp arg20, swig_type_179 arg21);
+extern swig_type_180 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_181 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_182 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_183 arg11);
+extern swig_type_184 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_185 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_186 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_187 arg4, swig_voidp arg5, swig_type_188 arg6, swig_voidp arg7, swig_type_189 arg8);
+extern swig_type_190 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_191 arg3, swig_voidp arg4, swig_type_192 arg5, swig_voidp arg6, swig_type_193 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_194 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_195 arg5, swig_voidp arg6, swig_type_196 arg7, swig_type_197 arg8, swig_voidp arg9, swig_type_198 arg10, swig_type_199 arg11, swig_type_200 arg12);
+extern swig_type_201 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_202 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_203 arg11, swig_voidp arg12, swig_type_204 arg13);
+extern swig_type_205 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_206 arg4, swig_voidp arg5, swig_type_207 arg6, swig_voidp arg7, swig_type_208 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_209 arg16);
+extern swig_type_210 _wrap_attention_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_211 arg19, swig_voidp arg20, int arg21, swig_voidp arg22, swig_voidp arg23, swig_type_212 arg24, swig_voidp arg25, int arg26, swig_voidp arg27, swig_voidp arg28, int arg29, swig_voidp arg30, swig_voidp arg31, int arg32, swig_voidp arg33, swig_voidp arg34, int arg35, swig_voidp arg36, swig_voidp arg37, swig_type_213 arg38, swig_voidp arg39, swig_type_214 arg40, swig_voidp arg41, swig_type_215 arg42);
+extern swig_type_216 _wrap_attention_merge_backward_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_217 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_218 arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_219 arg16, swig_voidp arg17, int arg18, swig_voidp arg19, swig_voidp arg20, swig_type_220 arg21, swig_voidp arg22, int arg23, swig_voidp arg24, swig_voidp arg25, swig_type_221 arg26);
+extern swig_type_222 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_223 arg6, swig_type_224 arg7, double arg8, swig_voidp arg9, swig_type_225 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_226 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_227 arg6, swig_type_228 arg7, swig_voidp arg8, swig_type_229 arg9);
+extern swig_type_230 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_231 arg6, swig_type_232 arg7, swig_voidp arg8, swig_type_233 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_234 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_235 arg4, swig_voidp arg5, swig_type_236 arg6, swig_voidp arg7, swig_type_237 arg8, swig_voidp arg9);
+extern swig_type_238 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_239 arg4, swig_voidp arg5, swig_type_240 arg6, swig_voidp arg7, swig_type_241 arg8, swig_voidp arg9);
+extern swig_type_242 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_243 arg4, swig_voidp arg5, swig_type_244 arg6, swig_voidp arg7, swig_type_245 arg8, swig_voidp arg9);
+extern swig_type_246 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_247 arg4, swig_voidp arg5, swig_type_248 arg6, swig_voidp arg7, swig_type_249 arg8, swig_voidp arg9);
+extern swig_type_250 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_251 arg4, swig_voidp arg5, swig_type_252 arg6, swig_voidp arg7, swig_type_253 arg8, swig_voidp arg9);
+extern swig_type_254 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_255 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_256 arg6, swig_voidp arg7, swig_type_257 arg8, swig_voidp arg9, swig_type_258 arg10, swig_voidp arg11, swig_type_259 arg12, swig_voidp arg13, swig_type_260 arg14);
+extern swig_type_261 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_262 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_263 arg6, swig_voidp arg7, swig_type_264 arg8, swig_voidp arg9, swig_type_265 arg10, swig_voidp arg11, swig_type_266 arg12, swig_voidp arg13, swig_type_267 arg14);
+extern swig_type_268 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_269 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_270 arg6, swig_voidp arg7, swig_type_271 arg8, swig_voidp arg9, swig_type_272 arg10, swig_voidp arg11, swig_type_273 arg12, swig_voidp arg13, swig_type_274 arg14);
 #undef intgo
 */
 import "C"
@@ -1035,12 +1051,19 @@ func Cache_restore(arg1 Context, arg2 Cache, arg3 *byte, arg4 int64, arg5 *int64
 	return swig_r_1
 }
 
+func Attention_backward_workspace_size(arg1 Plan) (_swig_ret int64) {
+	var swig_r int64
+	_swig_i_0 := getSwigcptr(arg1)
+	swig_r = (int64)(C._wrap_attention_backward_workspace_size_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0)))
+	return swig_r
+}
+
 func Windows_config_init(arg1 *WindowsConfig, arg2 int64, arg3 int32) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_windows_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_59(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_windows_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_60(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Windows_count(arg1 *WindowsConfig, arg2 *int64) (_swig_ret *Failure) {
@@ -1063,7 +1086,7 @@ func Windows_get(arg1 *WindowsConfig, arg2 int64, arg3 *Window) (_swig_ret *Fail
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_windows_get_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_62(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_windows_get_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_63(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1074,7 +1097,7 @@ func Loss_init(arg1 *Loss, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_loss_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_63(_swig_i_1))
+	C._wrap_loss_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_64(_swig_i_1))
 }
 
 func Loss_add(arg1 Context, arg2 *Loss, arg3 *float64, arg4 int64, arg5 *int64, arg6 int64, arg7 int64, arg8 int64) (_swig_ret *Failure) {
@@ -1090,7 +1113,7 @@ func Loss_add(arg1 Context, arg2 *Loss, arg3 *float64, arg4 int64, arg5 *int64, 
 	_swig_i_5 := arg6
 	_swig_i_6 := arg7
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_loss_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_65(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_66(_swig_i_5), C.swig_type_67(_swig_i_6), C.swig_type_68(_swig_i_7))
+	swig_r_p := C._wrap_loss_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_66(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_67(_swig_i_5), C.swig_type_68(_swig_i_6), C.swig_type_69(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1127,7 +1150,7 @@ func Loss_add_by_context(arg1 Context, arg2 *Loss, arg3 int64, arg4 *int64, arg5
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_loss_add_by_context_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_71(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_72(_swig_i_4), C.swig_type_73(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_74(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_75(_swig_i_9), C.swig_type_76(_swig_i_10))
+	swig_r_p := C._wrap_loss_add_by_context_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_72(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_73(_swig_i_4), C.swig_type_74(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_75(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_76(_swig_i_9), C.swig_type_77(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1159,7 +1182,7 @@ func Judge(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5 int64, arg
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_judge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_79(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_80(_swig_i_4), C.swig_type_81(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_judge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_80(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_81(_swig_i_4), C.swig_type_82(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1198,7 +1221,7 @@ func Tokenize(arg1 Context, arg2 int32, arg3 int32, arg4 *byte, arg5 int64, arg6
 	_swig_i_6 := arg7
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_tokenize_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_85(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_86(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r_p := C._wrap_tokenize_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_86(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_87(_swig_i_6), C.swig_voidp(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1209,14 +1232,14 @@ func Bleu_config_init(arg1 *BleuConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_bleu_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_87(_swig_i_1))
+	C._wrap_bleu_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_88(_swig_i_1))
 }
 
 func Bleu_counts_init(arg1 *BleuCounts, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_bleu_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_88(_swig_i_1))
+	C._wrap_bleu_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_89(_swig_i_1))
 }
 
 func Bleu_merge(arg1 *BleuCounts, arg2 *BleuCounts) (_swig_ret *Failure) {
@@ -1257,7 +1280,7 @@ func Bleu_signature(arg1 *BleuConfig, arg2 int32, arg3 *byte, arg4 int64, arg5 *
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_bleu_signature_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_92(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_bleu_signature_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_93(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1268,14 +1291,14 @@ func Chrf_config_init(arg1 *ChrfConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_chrf_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_93(_swig_i_1))
+	C._wrap_chrf_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_94(_swig_i_1))
 }
 
 func Chrf_counts_init(arg1 *ChrfCounts, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_chrf_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_94(_swig_i_1))
+	C._wrap_chrf_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_95(_swig_i_1))
 }
 
 func Chrf_merge(arg1 *ChrfCounts, arg2 *ChrfCounts) (_swig_ret *Failure) {
@@ -1311,14 +1334,14 @@ func Rouge_config_init(arg1 *RougeConfig, arg2 int64, arg3 int32) {
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_rouge_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_97(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_rouge_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_98(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Bootstrap_config_init(arg1 *BootstrapConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_bootstrap_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_98(_swig_i_1))
+	C._wrap_bootstrap_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_99(_swig_i_1))
 }
 
 func Bootstrap_mean(arg1 Context, arg2 *BootstrapConfig, arg3 *float64, arg4 int64, arg5 *Interval) (_swig_ret *Failure) {
@@ -1331,7 +1354,7 @@ func Bootstrap_mean(arg1 Context, arg2 *BootstrapConfig, arg3 *float64, arg4 int
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_bootstrap_mean_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_100(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_bootstrap_mean_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_101(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1350,7 +1373,7 @@ func Bleu_bootstrap(arg1 Context, arg2 *BootstrapConfig, arg3 *BleuConfig, arg4 
 	_swig_i_4 := arg5
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_bleu_bootstrap_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_102(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r_p := C._wrap_bleu_bootstrap_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_103(_swig_i_4), C.swig_voidp(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1362,7 +1385,7 @@ func Passkey_config_init(arg1 *PasskeyConfig, arg2 int64, arg3 int32) {
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_passkey_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_103(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_passkey_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_104(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Passkey_make(arg1 Context, arg2 *PasskeyConfig, arg3 *byte, arg4 int64, arg5 *int64, arg6 *Passkey) (_swig_ret *Failure) {
@@ -1377,7 +1400,7 @@ func Passkey_make(arg1 Context, arg2 *PasskeyConfig, arg3 *byte, arg4 int64, arg
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_passkey_make_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_105(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r_p := C._wrap_passkey_make_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_106(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1393,7 +1416,7 @@ func Passkey_check(arg1 Context, arg2 *byte, arg3 int64, arg4 int64, arg5 *int32
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_passkey_check_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_107(_swig_i_2), C.swig_type_108(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_passkey_check_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_108(_swig_i_2), C.swig_type_109(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1421,7 +1444,7 @@ func Needle_place(arg1 Context, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_needle_place_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_110(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_111(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_112(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_113(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_114(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_needle_place_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_111(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_112(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_113(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_114(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_115(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1432,7 +1455,7 @@ func Key_tokens_config_init(arg1 *KeyTokensConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_key_tokens_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_115(_swig_i_1))
+	C._wrap_key_tokens_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_116(_swig_i_1))
 }
 
 func Key_tokens(arg1 Context, arg2 *KeyTokensConfig, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64, arg7 *int64, arg8 int64) (_swig_ret *Failure) {
@@ -1449,7 +1472,7 @@ func Key_tokens(arg1 Context, arg2 *KeyTokensConfig, arg3 *float64, arg4 int64, 
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_key_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_117(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_118(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_119(_swig_i_7))
+	swig_r_p := C._wrap_key_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_118(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_119(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_120(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1470,7 +1493,7 @@ func Long_ppl(arg1 Context, arg2 *BootstrapConfig, arg3 int64, arg4 *float64, ar
 	_swig_i_6 := arg7
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_long_ppl_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_121(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_122(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_123(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r_p := C._wrap_long_ppl_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_122(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_123(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_124(_swig_i_6), C.swig_voidp(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1489,7 +1512,7 @@ func Effective_length(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_effective_length_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_125(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_126(_swig_i_4), C.double(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_effective_length_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_126(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_127(_swig_i_4), C.double(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1500,7 +1523,7 @@ func Model_options_init(arg1 *ModelOptions, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_127(_swig_i_1))
+	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_128(_swig_i_1))
 }
 
 func Model_describe(arg1 Model, arg2 *ModelInfo) (_swig_ret *Failure) {
@@ -1521,7 +1544,7 @@ func Model_layer_at(arg1 Model, arg2 int64, arg3 *ModelLayer) (_swig_ret *Failur
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_130(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_131(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1534,7 +1557,7 @@ func Model_note_at(arg1 Model, arg2 int64, arg3 *ModelNote) (_swig_ret *Failure)
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_132(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_133(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1548,7 +1571,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_133(_swig_i_0), C.swig_type_134(_swig_i_1), C.swig_type_135(_swig_i_2), C.swig_type_136(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_134(_swig_i_0), C.swig_type_135(_swig_i_1), C.swig_type_136(_swig_i_2), C.swig_type_137(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -1557,7 +1580,7 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_138(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_139(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1568,7 +1591,7 @@ func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_140(_swig_i_1))
+	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_141(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1582,7 +1605,7 @@ func Diagnose(arg1 *byte, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_142(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_143(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1622,7 +1645,7 @@ func Scheme_create(arg1 *RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, a
 	var _swig_i_17 *C.uint8_t
 	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
 	_swig_i_18 := arg19
-	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_144(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_145(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_146(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_147(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_148(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_149(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_150(_swig_i_18))
+	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_145(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_146(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_147(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_148(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_149(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_150(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_151(_swig_i_18))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1634,7 +1657,7 @@ func Scheme_from_json(arg1 *byte, arg2 int64) (_swig_ret Made) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_152(_swig_i_1))
+	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_153(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1664,7 +1687,7 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_154(_swig_i_5), C.swig_type_155(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_156(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_155(_swig_i_5), C.swig_type_156(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_157(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1682,7 +1705,7 @@ func Sinusoidal_fill(arg1 Context, arg2 int32, arg3 int64, arg4 float64, arg5 *b
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_158(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_159(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1705,7 +1728,7 @@ func Position_lookup(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_160(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_161(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1740,7 +1763,7 @@ func Fire_fill(arg1 Context, arg2 *FireConfig, arg3 *float32, arg4 int64, arg5 *
 	_swig_i_15 := arg16
 	var _swig_i_16 *C.uint8_t
 	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
-	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_162(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_163(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_164(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_165(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_166(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_167(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
+	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_163(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_164(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_165(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_166(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_167(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_168(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1774,7 +1797,7 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 *Problem, arg4 *int64, arg5 int
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_169(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_170(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_171(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_172(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_173(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_174(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_175(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_170(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_171(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_172(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_173(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_174(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_175(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_176(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1816,7 +1839,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_177(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_178(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_178(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_179(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1873,7 +1896,7 @@ func Attention_merge(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_181(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_182(_swig_i_10))
+	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_182(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_183(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1915,7 +1938,7 @@ func Cache_append(arg1 Context, arg2 Cache, arg3 *int64, arg4 int64, arg5 *int64
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_186(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_187(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_188(_swig_i_7))
+	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_187(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_188(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_189(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1943,7 +1966,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_190(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_191(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_192(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_191(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_192(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_193(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1967,7 +1990,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_194(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_195(_swig_i_6), C.swig_type_196(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_197(_swig_i_9), C.swig_type_198(_swig_i_10), C.swig_type_199(_swig_i_11))
+	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_195(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_196(_swig_i_6), C.swig_type_197(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_198(_swig_i_9), C.swig_type_199(_swig_i_10), C.swig_type_200(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1995,7 +2018,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_201(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_202(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_203(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_202(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_203(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_204(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2027,7 +2050,133 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_205(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_206(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_207(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_208(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_206(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_207(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_208(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_209(_swig_i_15))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Attention_backward(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]int64, arg6 *byte, arg7 int32, arg8 *[10]int64, arg9 *byte, arg10 int32, arg11 *[10]int64, arg12 *byte, arg13 int32, arg14 *[10]int64, arg15 *byte, arg16 int32, arg17 *[10]int64, arg18 *float32, arg19 int64, arg20 *byte, arg21 int32, arg22 *[10]int64, arg23 *float32, arg24 int64, arg25 *byte, arg26 int32, arg27 *[10]int64, arg28 *byte, arg29 int32, arg30 *[10]int64, arg31 *byte, arg32 int32, arg33 *[10]int64, arg34 *byte, arg35 int32, arg36 *[10]int64, arg37 *float32, arg38 int64, arg39 *float32, arg40 int64, arg41 *byte, arg42 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	var _swig_i_7 *C.uint8_t
+	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	_swig_i_9 := arg10
+	var _swig_i_10 *C.uint8_t
+	_swig_i_10 = (*C.uint8_t)(unsafe.Pointer(arg11))
+	var _swig_i_11 *C.uint8_t
+	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
+	_swig_i_12 := arg13
+	var _swig_i_13 *C.uint8_t
+	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
+	var _swig_i_14 *C.uint8_t
+	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
+	_swig_i_15 := arg16
+	var _swig_i_16 *C.uint8_t
+	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
+	var _swig_i_17 *C.uint8_t
+	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
+	_swig_i_18 := arg19
+	var _swig_i_19 *C.uint8_t
+	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
+	_swig_i_20 := arg21
+	var _swig_i_21 *C.uint8_t
+	_swig_i_21 = (*C.uint8_t)(unsafe.Pointer(arg22))
+	var _swig_i_22 *C.uint8_t
+	_swig_i_22 = (*C.uint8_t)(unsafe.Pointer(arg23))
+	_swig_i_23 := arg24
+	var _swig_i_24 *C.uint8_t
+	_swig_i_24 = (*C.uint8_t)(unsafe.Pointer(arg25))
+	_swig_i_25 := arg26
+	var _swig_i_26 *C.uint8_t
+	_swig_i_26 = (*C.uint8_t)(unsafe.Pointer(arg27))
+	var _swig_i_27 *C.uint8_t
+	_swig_i_27 = (*C.uint8_t)(unsafe.Pointer(arg28))
+	_swig_i_28 := arg29
+	var _swig_i_29 *C.uint8_t
+	_swig_i_29 = (*C.uint8_t)(unsafe.Pointer(arg30))
+	var _swig_i_30 *C.uint8_t
+	_swig_i_30 = (*C.uint8_t)(unsafe.Pointer(arg31))
+	_swig_i_31 := arg32
+	var _swig_i_32 *C.uint8_t
+	_swig_i_32 = (*C.uint8_t)(unsafe.Pointer(arg33))
+	var _swig_i_33 *C.uint8_t
+	_swig_i_33 = (*C.uint8_t)(unsafe.Pointer(arg34))
+	_swig_i_34 := arg35
+	var _swig_i_35 *C.uint8_t
+	_swig_i_35 = (*C.uint8_t)(unsafe.Pointer(arg36))
+	var _swig_i_36 *C.uint8_t
+	_swig_i_36 = (*C.uint8_t)(unsafe.Pointer(arg37))
+	_swig_i_37 := arg38
+	var _swig_i_38 *C.uint8_t
+	_swig_i_38 = (*C.uint8_t)(unsafe.Pointer(arg39))
+	_swig_i_39 := arg40
+	var _swig_i_40 *C.uint8_t
+	_swig_i_40 = (*C.uint8_t)(unsafe.Pointer(arg41))
+	_swig_i_41 := arg42
+	swig_r_p := C._wrap_attention_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_211(_swig_i_18), C.swig_voidp(_swig_i_19), C.int(_swig_i_20), C.swig_voidp(_swig_i_21), C.swig_voidp(_swig_i_22), C.swig_type_212(_swig_i_23), C.swig_voidp(_swig_i_24), C.int(_swig_i_25), C.swig_voidp(_swig_i_26), C.swig_voidp(_swig_i_27), C.int(_swig_i_28), C.swig_voidp(_swig_i_29), C.swig_voidp(_swig_i_30), C.int(_swig_i_31), C.swig_voidp(_swig_i_32), C.swig_voidp(_swig_i_33), C.int(_swig_i_34), C.swig_voidp(_swig_i_35), C.swig_voidp(_swig_i_36), C.swig_type_213(_swig_i_37), C.swig_voidp(_swig_i_38), C.swig_type_214(_swig_i_39), C.swig_voidp(_swig_i_40), C.swig_type_215(_swig_i_41))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Attention_merge_backward(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *float32, arg6 int64, arg7 *byte, arg8 int32, arg9 *[10]int64, arg10 *float32, arg11 int64, arg12 *byte, arg13 int32, arg14 *[10]int64, arg15 *float32, arg16 int64, arg17 *byte, arg18 int32, arg19 *[10]int64, arg20 *float32, arg21 int64, arg22 *byte, arg23 int32, arg24 *[10]int64, arg25 *float32, arg26 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	var _swig_i_8 *C.uint8_t
+	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
+	var _swig_i_9 *C.uint8_t
+	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
+	_swig_i_10 := arg11
+	var _swig_i_11 *C.uint8_t
+	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
+	_swig_i_12 := arg13
+	var _swig_i_13 *C.uint8_t
+	_swig_i_13 = (*C.uint8_t)(unsafe.Pointer(arg14))
+	var _swig_i_14 *C.uint8_t
+	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
+	_swig_i_15 := arg16
+	var _swig_i_16 *C.uint8_t
+	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
+	_swig_i_17 := arg18
+	var _swig_i_18 *C.uint8_t
+	_swig_i_18 = (*C.uint8_t)(unsafe.Pointer(arg19))
+	var _swig_i_19 *C.uint8_t
+	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
+	_swig_i_20 := arg21
+	var _swig_i_21 *C.uint8_t
+	_swig_i_21 = (*C.uint8_t)(unsafe.Pointer(arg22))
+	_swig_i_22 := arg23
+	var _swig_i_23 *C.uint8_t
+	_swig_i_23 = (*C.uint8_t)(unsafe.Pointer(arg24))
+	var _swig_i_24 *C.uint8_t
+	_swig_i_24 = (*C.uint8_t)(unsafe.Pointer(arg25))
+	_swig_i_25 := arg26
+	swig_r_p := C._wrap_attention_merge_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_217(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_218(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_219(_swig_i_15), C.swig_voidp(_swig_i_16), C.int(_swig_i_17), C.swig_voidp(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_220(_swig_i_20), C.swig_voidp(_swig_i_21), C.int(_swig_i_22), C.swig_voidp(_swig_i_23), C.swig_voidp(_swig_i_24), C.swig_type_221(_swig_i_25))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2057,7 +2206,7 @@ func Rope_backward(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_210(_swig_i_5), C.swig_type_211(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_212(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_type_224(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_225(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2079,7 +2228,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_214(_swig_i_5), C.swig_type_215(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_216(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_type_228(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_229(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2106,7 +2255,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_218(_swig_i_5), C.swig_type_219(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_220(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_231(_swig_i_5), C.swig_type_232(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_233(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2129,7 +2278,7 @@ func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_222(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_224(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_235(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_236(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_237(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2152,7 +2301,7 @@ func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, ar
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_226(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_228(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_239(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_240(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_241(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2175,7 +2324,7 @@ func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_230(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_231(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_232(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_243(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_244(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_245(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2198,7 +2347,7 @@ func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, 
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_234(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_235(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_236(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_247(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_248(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_249(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2221,7 +2370,7 @@ func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_238(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_239(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_240(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_251(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_252(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_253(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2251,7 +2400,7 @@ func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions,
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_242(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_243(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_244(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_245(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_246(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_247(_swig_i_13))
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_255(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_256(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_257(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_258(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_259(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_260(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2281,7 +2430,7 @@ func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOp
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_249(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_250(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_251(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_252(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_253(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_254(_swig_i_13))
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_262(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_263(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_264(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_265(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_266(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_267(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2311,7 +2460,7 @@ func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, a
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_256(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_257(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_258(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_259(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_260(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_261(_swig_i_13))
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_269(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_270(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_271(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_272(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_273(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_274(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)

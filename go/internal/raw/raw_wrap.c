@@ -180,11 +180,6 @@ static void* Swig_malloc(int c) {
   return malloc(c);
 }
 
-
-#include "farspan/cache.h"
-#include "farspan/eval.h"
-#include "farspan/model.h"
-
 /* What the flat form of the headers needs that tools/describe/flat.py cannot know. Included by the SWIG wrappers only, before
  * flat_generated.h. No defaults and no arithmetic of a method.
  *
@@ -210,11 +205,11 @@ enum { FLAT_DIMS = 10 };
 #define FLAT_INLINE static inline __attribute__((always_inline))
 #endif
 
-FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
+FLAT_INLINE farspan_tensor flat_tensor(const void* data, int32_t dtype, const int64_t* dims) {
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
-    if (!data && dims) data = (void*)(intptr_t)dims[9];
+    if (!data && dims) data = (const void*)(intptr_t)dims[9];
     if (!data || !dims) return tensor;
     const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
     tensor.data = (char*)data + dims[8] * element_bytes;
@@ -362,7 +357,7 @@ static farspan_scheme* flat_scheme_from_json(const char* text, int64_t text_byte
 
 static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
         int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
-        positions, int64_t positions_count, void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
+        positions, int64_t positions_count, const void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
         out_dtype, const int64_t* out_dims, farspan_error* error) {
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
@@ -383,7 +378,7 @@ static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32
     return farspan_sinusoidal_fill(context, layout, first, base, out_tensor.data ? &out_tensor : NULL, error);
 }
 
-static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype, const
+static farspan_status flat_position_lookup(const farspan_context* context, const void* table, int32_t table_dtype, const
         int64_t* table_dims, const int64_t* positions, int64_t positions_count, void* out, int32_t out_dtype, const
         int64_t* out_dims, farspan_error* error) {
     const farspan_tensor table_tensor = flat_tensor(table, table_dtype, table_dims);
@@ -440,11 +435,11 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     return plan;
 }
 
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t
-        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
-        int64_t* v_dims, void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out, int32_t out_dtype, const
-        int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error*
-        error) {
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, const void* bias, int32_t bias_dtype, const int64_t* bias_dims, void*
+        out, int32_t out_dtype, const int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t
+        workspace_bytes, farspan_error* error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
     const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
@@ -464,9 +459,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     return farspan_attention_run(context, plan, &data, error);
 }
 
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t
-        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
-        int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error*
+        error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
     const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
@@ -481,7 +477,7 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
 }
 
 static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t out_a_dtype, const
-        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, void* out_b, int32_t out_b_dtype, const int64_t*
+        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, const void* out_b, int32_t out_b_dtype, const int64_t*
         out_b_dims, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
     const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
     const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
@@ -513,8 +509,8 @@ static farspan_status flat_cache_append(const farspan_context* context, farspan_
 }
 
 static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer, const
-        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, void* k, int32_t
-        k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, const void* k, int32_t
+        k_dtype, const int64_t* k_dims, const void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -549,8 +545,8 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
 }
 
 static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-        void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float*
-        lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
+        const void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
+        float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
@@ -566,8 +562,8 @@ static farspan_status flat_cache_run(const farspan_context* context, const farsp
 
 static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const
         farspan_cache* cache, int64_t layer, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets,
-        int64_t offsets_count, void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const
-        int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
+        int64_t offsets_count, const void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+        const int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -585,10 +581,85 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
+static farspan_status flat_attention_backward(const farspan_context* context, const farspan_plan* plan, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, const void* bias, int32_t bias_dtype, const int64_t* bias_dims, const
+        void* out, int32_t out_dtype, const int64_t* out_dims, const float* lse, int64_t lse_count, const void* d_out,
+        int32_t d_out_dtype, const int64_t* d_out_dims, const float* d_lse, int64_t d_lse_count, void* d_q, int32_t
+        d_q_dtype, const int64_t* d_q_dims, void* d_k, int32_t d_k_dtype, const int64_t* d_k_dims, void* d_v, int32_t
+        d_v_dtype, const int64_t* d_v_dims, void* d_bias, int32_t d_bias_dtype, const int64_t* d_bias_dims, float*
+        d_bias_values, int64_t d_bias_values_count, float* d_sink_logits, int64_t d_sink_logits_count, void* workspace,
+        int64_t workspace_bytes, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor bias_tensor = flat_tensor(bias, bias_dtype, bias_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_q_tensor = flat_tensor(d_q, d_q_dtype, d_q_dims);
+    const farspan_tensor d_k_tensor = flat_tensor(d_k, d_k_dtype, d_k_dims);
+    const farspan_tensor d_v_tensor = flat_tensor(d_v, d_v_dtype, d_v_dims);
+    const farspan_tensor d_bias_tensor = flat_tensor(d_bias, d_bias_dtype, d_bias_dims);
+    farspan_attention_gradient data;
+    farspan_attention_gradient_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.bias = bias_tensor.data ? &bias_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.d_out = d_out_tensor.data ? &d_out_tensor : NULL;
+    data.d_lse = d_lse;
+    data.d_lse_count = d_lse_count;
+    data.d_q = d_q_tensor.data ? &d_q_tensor : NULL;
+    data.d_k = d_k_tensor.data ? &d_k_tensor : NULL;
+    data.d_v = d_v_tensor.data ? &d_v_tensor : NULL;
+    data.d_bias = d_bias_tensor.data ? &d_bias_tensor : NULL;
+    data.d_bias_values = d_bias_values;
+    data.d_bias_values_count = d_bias_values_count;
+    data.d_sink_logits = d_sink_logits;
+    data.d_sink_logits_count = d_sink_logits_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_attention_backward(context, plan, &data, error);
+}
+
+static farspan_status flat_attention_merge_backward(const farspan_context* context, const void* out_a, int32_t
+        out_a_dtype, const int64_t* out_a_dims, const float* lse_a, int64_t lse_a_count, const void* out_b, int32_t
+        out_b_dtype, const int64_t* out_b_dims, const float* lse_b, int64_t lse_b_count, const void* d_out, int32_t
+        d_out_dtype, const int64_t* d_out_dims, const float* d_lse, int64_t d_lse_count, void* d_out_a, int32_t
+        d_out_a_dtype, const int64_t* d_out_a_dims, float* d_lse_a, int64_t d_lse_a_count, void* d_out_b, int32_t
+        d_out_b_dtype, const int64_t* d_out_b_dims, float* d_lse_b, int64_t d_lse_b_count, farspan_error* error) {
+    const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
+    const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_out_a_tensor = flat_tensor(d_out_a, d_out_a_dtype, d_out_a_dims);
+    const farspan_tensor d_out_b_tensor = flat_tensor(d_out_b, d_out_b_dtype, d_out_b_dims);
+    farspan_merge_gradient data;
+    farspan_merge_gradient_init(&data, sizeof data);
+    data.out_a = out_a_tensor.data ? &out_a_tensor : NULL;
+    data.lse_a = lse_a;
+    data.lse_a_count = lse_a_count;
+    data.out_b = out_b_tensor.data ? &out_b_tensor : NULL;
+    data.lse_b = lse_b;
+    data.lse_b_count = lse_b_count;
+    data.d_out = d_out_tensor.data ? &d_out_tensor : NULL;
+    data.d_lse = d_lse;
+    data.d_lse_count = d_lse_count;
+    data.d_out_a = d_out_a_tensor.data ? &d_out_a_tensor : NULL;
+    data.d_lse_a = d_lse_a;
+    data.d_lse_a_count = d_lse_a_count;
+    data.d_out_b = d_out_b_tensor.data ? &d_out_b_tensor : NULL;
+    data.d_lse_b = d_lse_b;
+    data.d_lse_b_count = d_lse_b_count;
+    return farspan_attention_merge_backward(context, &data, error);
+}
+
 static farspan_status flat_rope_backward(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
         int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
-        positions, int64_t positions_count, void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void* d_in,
-        int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
+        positions, int64_t positions_count, const void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void*
+        d_in, int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
@@ -602,16 +673,17 @@ static farspan_status flat_rope_backward(const farspan_context* context, const f
     return farspan_rope_backward(context, scheme, &options, positions, positions_count, d_out_tensor.data ? &d_out_tensor : NULL, d_in_tensor.data ? &d_in_tensor : NULL, error);
 }
 
-static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
-        logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
+static farspan_status flat_token_nll(const farspan_context* context, const void* logits, int32_t logits_dtype, const
+        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
         nll_count, farspan_error* error) {
     const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
     return farspan_token_nll(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, nll, nll_count, error);
 }
 
-static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t logits_dtype, const
-        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float* weights,
-        int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+static farspan_status flat_token_nll_grad(const farspan_context* context, const void* logits, int32_t logits_dtype,
+        const int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float*
+        weights, int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error)
+        {
     const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
     const farspan_tensor grad_tensor = flat_tensor(grad, grad_dtype, grad_dims);
     return farspan_token_nll_grad(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, weights, weights_count, grad_tensor.data ? &grad_tensor : NULL, error);
@@ -1572,6 +1644,19 @@ _gostring_ _wrap_cache_restore_raw_2995c41e6ae7021b(struct farspan_context *_swi
   (void)result; _swig_go_result = failure_text(&slot);
   
   
+  return _swig_go_result;
+}
+
+
+long long _wrap_attention_backward_workspace_size_raw_2995c41e6ae7021b(struct farspan_plan *_swig_go_0) {
+  farspan_plan *arg1 = (farspan_plan *) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(farspan_plan **)&_swig_go_0; 
+  
+  result = farspan_attention_backward_workspace_size((struct farspan_plan const *)arg1);
+  _swig_go_result = result; 
   return _swig_go_result;
 }
 
@@ -2672,7 +2757,7 @@ _gostring_ _wrap_rope_apply_raw_2995c41e6ae7021b(struct farspan_context *_swig_g
   arg15 = (int32_t)_swig_go_14; 
   arg16 = (int64_t *)_swig_go_15;
   
-  result = flat_rope_apply((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  result = flat_rope_apply((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,(void const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -2743,7 +2828,7 @@ _gostring_ _wrap_position_lookup_raw_2995c41e6ae7021b(struct farspan_context *_s
   arg8 = (int32_t)_swig_go_7; 
   arg9 = (int64_t *)_swig_go_8;
   
-  result = flat_position_lookup((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
+  result = flat_position_lookup((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -2926,7 +3011,7 @@ _gostring_ _wrap_attention_run_raw_2995c41e6ae7021b(struct farspan_context *_swi
   arg20 = (void *)_swig_go_19;
   arg21 = (int64_t)_swig_go_20; 
   
-  result = flat_attention_run((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,(int64_t const *)arg17,arg18,arg19,arg20,arg21,arg22);
+  result = flat_attention_run((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,(void const *)arg3,arg4,(int64_t const *)arg5,(void const *)arg6,arg7,(int64_t const *)arg8,(void const *)arg9,arg10,(int64_t const *)arg11,(void const *)arg12,arg13,(int64_t const *)arg14,arg15,arg16,(int64_t const *)arg17,arg18,arg19,arg20,arg21,arg22);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -2982,7 +3067,7 @@ _gostring_ _wrap_attention_raw_2995c41e6ae7021b(struct farspan_context *_swig_go
   arg13 = (int32_t)_swig_go_12; 
   arg14 = (int64_t *)_swig_go_13;
   
-  result = flat_attention((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15);
+  result = flat_attention((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(void const *)arg3,arg4,(int64_t const *)arg5,(void const *)arg6,arg7,(int64_t const *)arg8,(void const *)arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -3028,7 +3113,7 @@ _gostring_ _wrap_attention_merge_raw_2995c41e6ae7021b(struct farspan_context *_s
   arg10 = (float *)_swig_go_9;
   arg11 = (int64_t)_swig_go_10; 
   
-  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,arg12);
+  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,(void const *)arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,arg12);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -3155,7 +3240,7 @@ _gostring_ _wrap_cache_write_raw_2995c41e6ae7021b(struct farspan_context *_swig_
   arg12 = (int32_t)_swig_go_11; 
   arg13 = (int64_t *)_swig_go_12;
   
-  result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,(int64_t const *)arg10,arg11,arg12,(int64_t const *)arg13,arg14);
+  result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,(void const *)arg8,arg9,(int64_t const *)arg10,(void const *)arg11,arg12,(int64_t const *)arg13,arg14);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -3249,7 +3334,7 @@ _gostring_ _wrap_cache_run_raw_2995c41e6ae7021b(struct farspan_context *_swig_go
   arg12 = (void *)_swig_go_11;
   arg13 = (int64_t)_swig_go_12; 
   
-  result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
+  result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,(void const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -3303,8 +3388,216 @@ _gostring_ _wrap_attention_decode_raw_2995c41e6ae7021b(struct farspan_context *_
   arg15 = (float *)_swig_go_14;
   arg16 = (int64_t)_swig_go_15; 
   
-  result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
+  result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,(void const *)arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
   (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_attention_backward_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_plan *_swig_go_1, void *_swig_go_2, int _swig_go_3, int64_t *_swig_go_4, void *_swig_go_5, int _swig_go_6, int64_t *_swig_go_7, void *_swig_go_8, int _swig_go_9, int64_t *_swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, void *_swig_go_14, int _swig_go_15, int64_t *_swig_go_16, float *_swig_go_17, long long _swig_go_18, void *_swig_go_19, int _swig_go_20, int64_t *_swig_go_21, float *_swig_go_22, long long _swig_go_23, void *_swig_go_24, int _swig_go_25, int64_t *_swig_go_26, void *_swig_go_27, int _swig_go_28, int64_t *_swig_go_29, void *_swig_go_30, int _swig_go_31, int64_t *_swig_go_32, void *_swig_go_33, int _swig_go_34, int64_t *_swig_go_35, float *_swig_go_36, long long _swig_go_37, float *_swig_go_38, long long _swig_go_39, void *_swig_go_40, long long _swig_go_41) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_plan *arg2 = (farspan_plan *) 0 ;
+  void *arg3 = (void *) 0 ;
+  int32_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  void *arg6 = (void *) 0 ;
+  int32_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  void *arg9 = (void *) 0 ;
+  int32_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  void *arg12 = (void *) 0 ;
+  int32_t arg13 ;
+  int64_t *arg14 = (int64_t *) 0 ;
+  void *arg15 = (void *) 0 ;
+  int32_t arg16 ;
+  int64_t *arg17 = (int64_t *) 0 ;
+  float *arg18 = (float *) 0 ;
+  int64_t arg19 ;
+  void *arg20 = (void *) 0 ;
+  int32_t arg21 ;
+  int64_t *arg22 = (int64_t *) 0 ;
+  float *arg23 = (float *) 0 ;
+  int64_t arg24 ;
+  void *arg25 = (void *) 0 ;
+  int32_t arg26 ;
+  int64_t *arg27 = (int64_t *) 0 ;
+  void *arg28 = (void *) 0 ;
+  int32_t arg29 ;
+  int64_t *arg30 = (int64_t *) 0 ;
+  void *arg31 = (void *) 0 ;
+  int32_t arg32 ;
+  int64_t *arg33 = (int64_t *) 0 ;
+  void *arg34 = (void *) 0 ;
+  int32_t arg35 ;
+  int64_t *arg36 = (int64_t *) 0 ;
+  float *arg37 = (float *) 0 ;
+  int64_t arg38 ;
+  float *arg39 = (float *) 0 ;
+  int64_t arg40 ;
+  void *arg41 = (void *) 0 ;
+  int64_t arg42 ;
+  farspan_error *arg43 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg43 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_plan **)&_swig_go_1; 
+  arg3 = (void *)_swig_go_2;
+  arg4 = (int32_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (void *)_swig_go_5;
+  arg7 = (int32_t)_swig_go_6; 
+  arg8 = (int64_t *)_swig_go_7;
+  arg9 = (void *)_swig_go_8;
+  arg10 = (int32_t)_swig_go_9; 
+  arg11 = (int64_t *)_swig_go_10;
+  arg12 = (void *)_swig_go_11;
+  arg13 = (int32_t)_swig_go_12; 
+  arg14 = (int64_t *)_swig_go_13;
+  arg15 = (void *)_swig_go_14;
+  arg16 = (int32_t)_swig_go_15; 
+  arg17 = (int64_t *)_swig_go_16;
+  arg18 = (float *)_swig_go_17;
+  arg19 = (int64_t)_swig_go_18; 
+  arg20 = (void *)_swig_go_19;
+  arg21 = (int32_t)_swig_go_20; 
+  arg22 = (int64_t *)_swig_go_21;
+  arg23 = (float *)_swig_go_22;
+  arg24 = (int64_t)_swig_go_23; 
+  arg25 = (void *)_swig_go_24;
+  arg26 = (int32_t)_swig_go_25; 
+  arg27 = (int64_t *)_swig_go_26;
+  arg28 = (void *)_swig_go_27;
+  arg29 = (int32_t)_swig_go_28; 
+  arg30 = (int64_t *)_swig_go_29;
+  arg31 = (void *)_swig_go_30;
+  arg32 = (int32_t)_swig_go_31; 
+  arg33 = (int64_t *)_swig_go_32;
+  arg34 = (void *)_swig_go_33;
+  arg35 = (int32_t)_swig_go_34; 
+  arg36 = (int64_t *)_swig_go_35;
+  arg37 = (float *)_swig_go_36;
+  arg38 = (int64_t)_swig_go_37; 
+  arg39 = (float *)_swig_go_38;
+  arg40 = (int64_t)_swig_go_39; 
+  arg41 = (void *)_swig_go_40;
+  arg42 = (int64_t)_swig_go_41; 
+  
+  result = flat_attention_backward((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,(void const *)arg3,arg4,(int64_t const *)arg5,(void const *)arg6,arg7,(int64_t const *)arg8,(void const *)arg9,arg10,(int64_t const *)arg11,(void const *)arg12,arg13,(int64_t const *)arg14,(void const *)arg15,arg16,(int64_t const *)arg17,(float const *)arg18,arg19,(void const *)arg20,arg21,(int64_t const *)arg22,(float const *)arg23,arg24,arg25,arg26,(int64_t const *)arg27,arg28,arg29,(int64_t const *)arg30,arg31,arg32,(int64_t const *)arg33,arg34,arg35,(int64_t const *)arg36,arg37,arg38,arg39,arg40,arg41,arg42,arg43);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_attention_merge_backward_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, void *_swig_go_1, int _swig_go_2, int64_t *_swig_go_3, float *_swig_go_4, long long _swig_go_5, void *_swig_go_6, int _swig_go_7, int64_t *_swig_go_8, float *_swig_go_9, long long _swig_go_10, void *_swig_go_11, int _swig_go_12, int64_t *_swig_go_13, float *_swig_go_14, long long _swig_go_15, void *_swig_go_16, int _swig_go_17, int64_t *_swig_go_18, float *_swig_go_19, long long _swig_go_20, void *_swig_go_21, int _swig_go_22, int64_t *_swig_go_23, float *_swig_go_24, long long _swig_go_25) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  float *arg10 = (float *) 0 ;
+  int64_t arg11 ;
+  void *arg12 = (void *) 0 ;
+  int32_t arg13 ;
+  int64_t *arg14 = (int64_t *) 0 ;
+  float *arg15 = (float *) 0 ;
+  int64_t arg16 ;
+  void *arg17 = (void *) 0 ;
+  int32_t arg18 ;
+  int64_t *arg19 = (int64_t *) 0 ;
+  float *arg20 = (float *) 0 ;
+  int64_t arg21 ;
+  void *arg22 = (void *) 0 ;
+  int32_t arg23 ;
+  int64_t *arg24 = (int64_t *) 0 ;
+  float *arg25 = (float *) 0 ;
+  int64_t arg26 ;
+  farspan_error *arg27 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg27 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (void *)_swig_go_1;
+  arg3 = (int32_t)_swig_go_2; 
+  arg4 = (int64_t *)_swig_go_3;
+  arg5 = (float *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (void *)_swig_go_6;
+  arg8 = (int32_t)_swig_go_7; 
+  arg9 = (int64_t *)_swig_go_8;
+  arg10 = (float *)_swig_go_9;
+  arg11 = (int64_t)_swig_go_10; 
+  arg12 = (void *)_swig_go_11;
+  arg13 = (int32_t)_swig_go_12; 
+  arg14 = (int64_t *)_swig_go_13;
+  arg15 = (float *)_swig_go_14;
+  arg16 = (int64_t)_swig_go_15; 
+  arg17 = (void *)_swig_go_16;
+  arg18 = (int32_t)_swig_go_17; 
+  arg19 = (int64_t *)_swig_go_18;
+  arg20 = (float *)_swig_go_19;
+  arg21 = (int64_t)_swig_go_20; 
+  arg22 = (void *)_swig_go_21;
+  arg23 = (int32_t)_swig_go_22; 
+  arg24 = (int64_t *)_swig_go_23;
+  arg25 = (float *)_swig_go_24;
+  arg26 = (int64_t)_swig_go_25; 
+  
+  result = flat_attention_merge_backward((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(float const *)arg5,arg6,(void const *)arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,(void const *)arg12,arg13,(int64_t const *)arg14,(float const *)arg15,arg16,arg17,arg18,(int64_t const *)arg19,arg20,arg21,arg22,arg23,(int64_t const *)arg24,arg25,arg26,arg27);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  
+  
+  
   
   
   
@@ -3358,7 +3651,7 @@ _gostring_ _wrap_rope_backward_raw_2995c41e6ae7021b(struct farspan_context *_swi
   arg15 = (int32_t)_swig_go_14; 
   arg16 = (int64_t *)_swig_go_15;
   
-  result = flat_rope_backward((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  result = flat_rope_backward((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,(void const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -3397,7 +3690,7 @@ _gostring_ _wrap_token_nll_raw_2995c41e6ae7021b(struct farspan_context *_swig_go
   arg8 = (double *)_swig_go_7;
   arg9 = (int64_t)_swig_go_8; 
   
-  result = flat_token_nll((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
+  result = flat_token_nll((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
   (void)result; _swig_go_result = failure_text(&slot);
   
   
@@ -3441,7 +3734,7 @@ _gostring_ _wrap_token_nll_grad_raw_2995c41e6ae7021b(struct farspan_context *_sw
   arg11 = (int32_t)_swig_go_10; 
   arg12 = (int64_t *)_swig_go_11;
   
-  result = flat_token_nll_grad((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
+  result = flat_token_nll_grad((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
   (void)result; _swig_go_result = failure_text(&slot);
   
   

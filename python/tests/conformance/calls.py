@@ -99,6 +99,24 @@ def attention_merge(case, given):
     farspan.attention_merge(a, lse_a, case.tensor("out_b"), case.memory("lse_b"))
 
 
+def attention_backward(case, given):
+    tensors = {name: case.out(name) if name in given else False for name in ("d_q", "d_k", "d_v", "d_bias")}
+    arrays = {name: case.memory(name, True) for name in ("d_bias_values", "d_sink_logits")}
+    if "workspace" in given:
+        arrays["workspace"] = bytearray(case.plan.backward_workspace_size)
+    q, k, v, bias, out, d_out = (case.tensor(name) for name in ("q", "k", "v", "bias", "out", "d_out"))
+    lse, d_lse = case.memory("lse"), case.memory("d_lse")
+    case.plan.backward(q, k, v, out, lse, d_out, bias=bias, d_lse=d_lse, **tensors, **arrays, context=case.context)
+
+
+def attention_merge_backward(case, given):
+    wanted = {name: case.out(name) if name in given else False for name in ("d_out_a", "d_out_b")}
+    wanted.update({name: case.memory(name, True) for name in ("d_lse_a", "d_lse_b")})
+    a, b, d_out = (case.tensor(name) for name in ("out_a", "out_b", "d_out"))
+    lse_a, lse_b, d_lse = (case.memory(name) for name in ("lse_a", "lse_b", "d_lse"))
+    farspan.attention_merge_backward(a, lse_a, b, lse_b, d_out, d_lse=d_lse, **wanted, context=case.context)
+
+
 # ---- the cache
 
 

@@ -3,7 +3,7 @@
 use farspan::cache::{Cache, CacheBatch, CacheBatchMut, CacheConfig};
 use farspan::eval::{passkey, Loss, LossCurve, PasskeyConfig, Verdict, Windows, WindowsConfig};
 use farspan::model::{Metadata, Model, Options, Value as Entry};
-use farspan::{attention_merge, Plan, Problem, Result, Scheme};
+use farspan::{Plan, Problem, Result};
 use serde_json::Value;
 
 use crate::case::{made, Case, State};
@@ -17,7 +17,6 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
     }
     let (context, config) = (Some(case.context), &case.given["config"]);
     match case.stage {
-        "scheme_from_json" => state.scheme = Some(Scheme::from_json(case.get::<&str>("text"))?),
         "scheme_visible" => {
             let intervals = made(&state.scheme).visible(case.get("query"), case.get("keys"))?;
             case.wholes(intervals.iter().flat_map(|keys| [keys.start, keys.end]));
@@ -26,24 +25,13 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
             let problem = filled(Problem::new(), &case.given["problem"]);
             state.plan = Some(Plan::new(context, made(&state.scheme), &problem)?);
         }
-        "plan_tile_counts" => {
-            let counts = made(&state.plan).tile_counts()?;
-            case.wholes([counts.skipped, counts.whole, counts.edge, counts.crossed]);
-        }
         "attention_run" => attention_run(case, made(&state.plan))?,
         "attention" => {
-            case.writes("out", |case, out| {
-                let scheme = made(&state.scheme);
-                case.reads("q", |q| case.reads("k", |k| case.reads("v", |v| scheme.attention(context, q, k, v, out))))
-            })?;
-        }
-        "attention_merge" => {
-            let mut lse_b = Memory::new(&case.given["lse_b"]);
-            case.fills("lse_a", |case, lse_a| {
-                case.writes("out_a", |case, a| {
-                    case.reads("out_b", |b| attention_merge(context, a, lse_a.floats(), b, lse_b.floats()))
-                })
-            })?;
+            let (q, k, v, mut out) = (case.memory("q"), case.memory("k"), case.memory("v"), case.memory("out"));
+            let scheme = made(&state.scheme);
+            let answer = scheme.attention(context, &q.view()?, &k.view()?, &v.view()?, &mut out.view_mut()?);
+            case.keep([out]);
+            answer?;
         }
         "windows_count" => case.wholes([windows(config)?.len() as i64]),
         "windows_get" => case.give(&windows(config)?.get(case.get("index"))?),
@@ -75,16 +63,6 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<()> {
             case.wholes([made.key, made.told.start as i64, made.told.end as i64, made.text.len() as i64]);
             case.reals([made.depth]);
             case.text(made.text);
-        }
-        "model_from_config" => {
-            let options = filled(Options::new(), &case.given["options"]);
-            state.model = Some(Model::from_config_json(context, case.get::<&str>("text"), &options)?);
-        }
-        "model_from_gguf" => {
-            let (options, digits) = (filled(Options::new(), &case.given["options"]), case.get::<&str>("file"));
-            let byte = |n| u8::from_str_radix(&digits[n..n + 2], 16).expect("hexadecimal digits");
-            let file: Vec<u8> = (0..digits.len()).step_by(2).map(byte).collect();
-            state.model = Some(Model::from_gguf(context, &file, &options)?);
         }
         "model_from_metadata" => {
             let options = filled(Options::new(), &case.given["options"]);
@@ -149,7 +127,8 @@ fn grow(case: &mut Case<'_>, state: &mut State) -> Result<()> {
     if case.stage == "cache_append" {
         return cache.append(context, &mut batch, case.get("positions"));
     }
-    case.reads("k", |k| case.reads("v", |v| cache.write(context, case.get("layer"), &mut batch, k, v)))
+    let (k, v) = (case.memory("k"), case.memory("v"));
+    cache.write(context, case.get("layer"), &mut batch, &k.view()?, &v.view()?)
 }
 
 fn attend(case: &mut Case<'_>, state: &mut State) -> Result<()> {
@@ -169,50 +148,50 @@ fn attend(case: &mut Case<'_>, state: &mut State) -> Result<()> {
         state.cache_plan = Some(plan.build()?);
         return Ok(());
     }
-    let layer = case.get("layer");
-    case.writes_with_lse(|case, out, lse| {
-        case.reads("q", |q| {
-            if case.stage == "attention_decode" {
-                let decode = made(&state.cache).decode(made(&state.scheme), layer, &batch, q).context(case.context);
-                return match lse {
-                    Some(lse) => decode.lse(lse).into(out),
-                    None => decode.into(out),
-                };
-            }
-            let plan = made(&state.cache_plan);
-            let mut workspace = vec![0; plan.workspace_size()];
-            let mut run = plan.run(&batch, layer, q).context(case.context);
-            if case.has("workspace") {
-                run = run.workspace(&mut workspace);
-            }
-            if let Some(lse) = lse {
-                run = run.lse(lse);
-            }
-            run.into(out)
-        })
-    })
-}
-
-fn attention_run(case: &mut Case<'_>, plan: &Plan) -> Result<()> {
-    let given = case.given;
-    let [q, k, v] = ["q", "k", "v"].map(|name| Memory::new(&given[name]));
-    let bias = given.get("bias").map(Memory::new);
-    let mut workspace = vec![0; plan.workspace_size()];
-    case.writes_with_lse(|case, out, lse| {
-        let (q, k, v) = (q.view(&given["q"])?, k.view(&given["k"])?, v.view(&given["v"])?);
-        let bias = bias.as_ref().map(|memory| memory.view(&given["bias"])).transpose()?;
-        let mut run = plan.run(&q, &k, &v).context(case.context);
-        if let Some(bias) = &bias {
-            run = run.bias(bias);
+    let (layer, q, mut out, mut lse) = (case.get("layer"), case.memory("q"), case.memory("out"), case.optional("lse"));
+    let answer = if case.stage == "attention_decode" {
+        let q = q.view()?;
+        let mut decode = made(&state.cache).decode(made(&state.scheme), layer, &batch, &q).context(case.context);
+        if let Some(lse) = &mut lse {
+            decode = decode.lse(lse.floats());
         }
-        if let Some(lse) = lse {
-            run = run.lse(lse);
-        }
+        decode.into(&mut out.view_mut()?)
+    } else {
+        let (q, plan) = (q.view()?, made(&state.cache_plan));
+        let mut workspace = vec![0; plan.workspace_size()];
+        let mut run = plan.run(&batch, layer, &q).context(case.context);
         if case.has("workspace") {
             run = run.workspace(&mut workspace);
         }
-        run.into(out)
-    })
+        if let Some(lse) = &mut lse {
+            run = run.lse(lse.floats());
+        }
+        run.into(&mut out.view_mut()?)
+    };
+    case.keep([out]);
+    case.keep(lse);
+    answer
+}
+
+fn attention_run(case: &mut Case<'_>, plan: &Plan) -> Result<()> {
+    let [q, k, v] = ["q", "k", "v"].map(|name| case.memory(name));
+    let (bias, mut out, mut lse) = (case.optional("bias"), case.memory("out"), case.optional("lse"));
+    let (q, k, v, bias) = (q.view()?, k.view()?, v.view()?, bias.as_ref().map(Memory::view).transpose()?);
+    let mut workspace = vec![0; plan.workspace_size()];
+    let mut run = plan.run(&q, &k, &v).context(case.context);
+    if let Some(bias) = &bias {
+        run = run.bias(bias);
+    }
+    if let Some(lse) = &mut lse {
+        run = run.lse(lse.floats());
+    }
+    if case.has("workspace") {
+        run = run.workspace(&mut workspace);
+    }
+    let answer = run.into(&mut out.view_mut()?);
+    case.keep([out]);
+    case.keep(lse);
+    answer
 }
 
 fn entry(given: &Value) -> Metadata<'static> {

@@ -5,11 +5,11 @@ use std::io::Write;
 use farspan::cache::{Cache, CachePlan, Sequence};
 use farspan::eval::{BleuCounts, ChrfCounts, Loss, LossCurve};
 use farspan::model::Model;
-use farspan::{Context, Plan, Result, Scheme, Tensor, TensorMut};
+use farspan::{Context, Plan, Result, Scheme};
 use serde_json::Value;
 
 use crate::json::{number, Answer, Number};
-use crate::memory::Memory;
+use crate::memory::{Data, Memory};
 
 /// What the calls of a case made.
 #[derive(Default)]
@@ -47,7 +47,7 @@ pub struct Case<'a> {
     /// Its name.
     pub stage: &'a str,
     /// Memory that a call may write, and what was in it before.
-    outputs: Vec<(Memory, Memory)>,
+    outputs: Vec<(Data, Data)>,
     /// Numbers that were answered: outputs behind a group.
     wholes: Vec<i64>,
     reals: Vec<f64>,
@@ -71,43 +71,37 @@ impl<'a> Case<'a> {
         self.get::<i64>(name) as usize
     }
 
-    /// Calls `read` with an input.
-    pub fn reads<T>(&self, name: &str, read: impl FnOnce(&Tensor<'_>) -> Result<T>) -> Result<T> {
-        read(&Memory::new(&self.given[name]).view(&self.given[name])?)
+    /// What a text of hexadecimal digits says.
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
+        let digits: &str = self.get(name);
+        let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal digits");
+        (0..digits.len()).step_by(2).map(byte).collect()
     }
 
-    /// Calls `write` with memory, which becomes an output.
-    pub fn fills<T>(&mut self, name: &str, write: impl FnOnce(&mut Self, &mut Memory) -> Result<T>) -> Result<T> {
-        let mut made = Memory::new(&self.given[name]);
-        let before = made.clone();
-        let result = write(self, &mut made);
-        self.outputs.push((made, before));
-        result
-    }
-
-    /// Calls `write` with a tensor, which becomes an output.
-    pub fn writes(&mut self, name: &str, write: impl FnOnce(&Self, &mut TensorMut<'_>) -> Result<()>) -> Result<()> {
+    /// Memory that a call reads or writes, which is new or an output of a call before it.
+    pub fn memory(&self, name: &str) -> Memory<'a> {
         let given = &self.given[name];
-        self.fills(name, |case, memory| write(case, &mut memory.view_mut(given)?))
+        let output = number::<Option<i64>>(&given["output"]);
+        let data = output.map_or_else(|| Data::new(given), |index| self.outputs[index as usize].0.clone());
+        Memory { given, data }
     }
 
-    /// The same with `out`, and with the log-sum-exps if they are wanted.
-    pub fn writes_with_lse(
-        &mut self,
-        write: impl FnOnce(&Self, &mut TensorMut<'_>, Option<&mut [f32]>) -> Result<()>,
-    ) -> Result<()> {
-        if !self.has("lse") {
-            return self.writes("out", |case, out| write(case, out, None));
-        }
-        self.fills("lse", |case, lse| case.writes("out", |case, out| write(case, out, Some(lse.floats()))))
+    /// The same of what may be missing.
+    pub fn optional(&self, name: &str) -> Option<Memory<'a>> {
+        self.has(name).then(|| self.memory(name))
     }
 
-    pub fn add(&mut self, memory: Memory) {
-        self.outputs.push((memory.clone(), memory));
+    /// Makes outputs of memory that a call may have written.
+    pub fn keep(&mut self, written: impl IntoIterator<Item = Memory<'a>>) {
+        self.outputs.extend(written.into_iter().map(|memory| (memory.data, Data::new(memory.given))));
+    }
+
+    pub fn add(&mut self, answer: Data) {
+        self.outputs.push((answer.clone(), answer));
     }
 
     pub fn text(&mut self, text: impl Into<String>) {
-        self.add(Memory::Text(text.into().into_bytes()));
+        self.add(Data::Text(text.into().into_bytes()));
     }
 
     pub fn wholes<T: Into<i64>>(&mut self, values: impl IntoIterator<Item = T>) {
@@ -126,10 +120,10 @@ impl<'a> Case<'a> {
     pub fn flush(&mut self) {
         let (wholes, reals) = (std::mem::take(&mut self.wholes), std::mem::take(&mut self.reals));
         if !wholes.is_empty() {
-            self.add(Memory::I64(wholes));
+            self.add(Data::I64(wholes));
         }
         if !reals.is_empty() {
-            self.add(Memory::F64(reals));
+            self.add(Data::F64(reals));
         }
     }
 
@@ -150,8 +144,8 @@ impl<'a> Case<'a> {
             );
         }
         writeln!(out, "0 0 1 - 0 {}", self.outputs.len())?;
-        for (memory, _) in &self.outputs {
-            let (kind, bytes) = memory.raw();
+        for (data, _) in &self.outputs {
+            let (kind, bytes) = data.raw();
             writeln!(out, "{} {}", kind, bytes.len())?;
             out.write_all(&bytes)?;
         }

@@ -4,10 +4,14 @@ use farspan::Result;
 
 use crate::case::{made, Case, State};
 use crate::json::{filled, number};
+use crate::memory::Memory;
 
 /// Makes a call whose arguments follow the rules, and tells whether it is one.
 pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
     match case.stage {
+        "scheme_from_json" => {
+            state.scheme = Some(farspan::Scheme::from_json(case.get::<&str>("text"))?);
+        }
         "scheme_to_json" => {
             let made = made(&state.scheme).to_json()?;
             case.text(made);
@@ -17,29 +21,65 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             case.give(&made);
         }
         "rope_frequencies" => {
-            let made = case.fills("inv_freq", |case, inv_freq| made(&state.scheme).rope_frequencies(case.get("length"), inv_freq.doubles()))?;
+            let mut inv_freq = case.memory("inv_freq");
+            let answer = made(&state.scheme).rope_frequencies(case.get("length"), inv_freq.doubles());
+            case.keep([inv_freq]);
+            let made = answer?;
             case.reals([made]);
         }
         "rope_apply" => {
             let options = filled(farspan::RopeOptions::new(), &case.given["options"]);
             if !case.has("out") {
-                case.writes("in", |case, both| made(&state.scheme).rope_apply_in_place(Some(case.context), &options, case.get("positions"), both))?;
-                return Ok(true);
+                let mut both = case.memory("in");
+                let answer = made(&state.scheme).rope_apply_in_place(Some(case.context), &options, case.get("positions"), &mut both.view_mut()?);
+                case.keep([both]);
+                return answer.map(|()| true);
             }
-            case.writes("out", |case, out| case.reads("in", |input| made(&state.scheme).rope_apply(Some(case.context), &options, case.get("positions"), input, out)))?;
+            let input = case.memory("in");
+            let mut out = case.memory("out");
+            let answer = made(&state.scheme).rope_apply(Some(case.context), &options, case.get("positions"), &input.view()?, &mut out.view_mut()?);
+            case.keep([out]);
+            answer?;
         }
         "bias_fill" => {
-            case.fills("out", |case, out| made(&state.scheme).bias_fill(Some(case.context), case.get("head"), case.get("length"), case.get("first_distance"), out.floats()))?;
+            let mut out = case.memory("out");
+            let answer = made(&state.scheme).bias_fill(Some(case.context), case.get("head"), case.get("length"), case.get("first_distance"), out.floats());
+            case.keep([out]);
+            answer?;
         }
         "sinusoidal_fill" => {
-            case.writes("out", |case, out| farspan::sinusoidal_fill(Some(case.context), farspan::Sinusoidal(case.get("layout")), case.get("first"), case.get("base"), out))?;
+            let mut out = case.memory("out");
+            let answer = farspan::sinusoidal_fill(Some(case.context), farspan::Sinusoidal(case.get("layout")), case.get("first"), case.get("base"), &mut out.view_mut()?);
+            case.keep([out]);
+            answer?;
         }
         "position_lookup" => {
-            case.writes("out", |case, out| case.reads("table", |table| farspan::position_lookup(Some(case.context), table, case.get("positions"), out)))?;
+            let table = case.memory("table");
+            let mut out = case.memory("out");
+            let answer = farspan::position_lookup(Some(case.context), &table.view()?, case.get("positions"), &mut out.view_mut()?);
+            case.keep([out]);
+            answer?;
         }
         "fire_fill" => {
             let config = filled(farspan::FireConfig::new(), &case.given["config"]);
-            case.writes("out", |case, out| farspan::fire_fill(Some(case.context), &config, case.get("query_positions"), case.get("key_positions"), out))?;
+            let mut out = case.memory("out");
+            let answer = farspan::fire_fill(Some(case.context), &config, case.get("query_positions"), case.get("key_positions"), &mut out.view_mut()?);
+            case.keep([out]);
+            answer?;
+        }
+        "plan_tile_counts" => {
+            let made = made(&state.plan).tile_counts()?;
+            case.wholes([made.skipped, made.whole, made.edge, made.crossed]);
+        }
+        "attention_merge" => {
+            let mut out_a = case.memory("out_a");
+            let mut lse_a = case.memory("lse_a");
+            let out_b = case.memory("out_b");
+            let mut lse_b = case.memory("lse_b");
+            let answer = farspan::attention_merge(Some(case.context), &mut out_a.view_mut()?, lse_a.floats(), &out_b.view()?, lse_b.floats());
+            case.keep([out_a]);
+            case.keep([lse_a]);
+            answer?;
         }
         "cache_sequence_create" => {
             let made = made(&state.cache).create_sequence()?;
@@ -66,23 +106,174 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             let made = made(&state.cache).statistics()?;
             case.give(&made);
         }
+        "attention_backward" => {
+            let mut data = farspan::AttentionGradient::new();
+            let q = case.optional("q");
+            let q_view = q.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &q_view {
+                data = data.q(given);
+            }
+            let k = case.optional("k");
+            let k_view = k.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &k_view {
+                data = data.k(given);
+            }
+            let v = case.optional("v");
+            let v_view = v.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &v_view {
+                data = data.v(given);
+            }
+            let bias = case.optional("bias");
+            let bias_view = bias.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &bias_view {
+                data = data.bias(given);
+            }
+            let out = case.optional("out");
+            let out_view = out.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &out_view {
+                data = data.out(given);
+            }
+            let d_out = case.optional("d_out");
+            let d_out_view = d_out.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &d_out_view {
+                data = data.d_out(given);
+            }
+            let mut d_q = case.optional("d_q");
+            let mut d_q_view = d_q.as_mut().map(Memory::view_mut).transpose()?;
+            if let Some(given) = &mut d_q_view {
+                data = data.d_q(given);
+            }
+            let mut d_k = case.optional("d_k");
+            let mut d_k_view = d_k.as_mut().map(Memory::view_mut).transpose()?;
+            if let Some(given) = &mut d_k_view {
+                data = data.d_k(given);
+            }
+            let mut d_v = case.optional("d_v");
+            let mut d_v_view = d_v.as_mut().map(Memory::view_mut).transpose()?;
+            if let Some(given) = &mut d_v_view {
+                data = data.d_v(given);
+            }
+            let mut d_bias = case.optional("d_bias");
+            let mut d_bias_view = d_bias.as_mut().map(Memory::view_mut).transpose()?;
+            if let Some(given) = &mut d_bias_view {
+                data = data.d_bias(given);
+            }
+            let mut lse = case.optional("lse");
+            if let Some(given) = &mut lse {
+                data = data.lse(given.floats());
+            }
+            let mut d_lse = case.optional("d_lse");
+            if let Some(given) = &mut d_lse {
+                data = data.d_lse(given.floats());
+            }
+            let mut d_bias_values = case.optional("d_bias_values");
+            if let Some(given) = &mut d_bias_values {
+                data = data.d_bias_values(given.floats());
+            }
+            let mut d_sink_logits = case.optional("d_sink_logits");
+            if let Some(given) = &mut d_sink_logits {
+                data = data.d_sink_logits(given.floats());
+            }
+            let mut workspace = vec![0; made(&state.plan).backward_workspace_size()];
+            if case.has("workspace") {
+                data = data.workspace(&mut workspace);
+            }
+            let answer = made(&state.plan).backward(Some(case.context), data);
+            case.keep(d_q);
+            case.keep(d_k);
+            case.keep(d_v);
+            case.keep(d_bias);
+            case.keep(d_bias_values);
+            case.keep(d_sink_logits);
+            answer?;
+        }
+        "attention_merge_backward" => {
+            let mut data = farspan::MergeGradient::new();
+            let out_a = case.optional("out_a");
+            let out_a_view = out_a.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &out_a_view {
+                data = data.out_a(given);
+            }
+            let out_b = case.optional("out_b");
+            let out_b_view = out_b.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &out_b_view {
+                data = data.out_b(given);
+            }
+            let d_out = case.optional("d_out");
+            let d_out_view = d_out.as_ref().map(Memory::view).transpose()?;
+            if let Some(given) = &d_out_view {
+                data = data.d_out(given);
+            }
+            let mut d_out_a = case.optional("d_out_a");
+            let mut d_out_a_view = d_out_a.as_mut().map(Memory::view_mut).transpose()?;
+            if let Some(given) = &mut d_out_a_view {
+                data = data.d_out_a(given);
+            }
+            let mut d_out_b = case.optional("d_out_b");
+            let mut d_out_b_view = d_out_b.as_mut().map(Memory::view_mut).transpose()?;
+            if let Some(given) = &mut d_out_b_view {
+                data = data.d_out_b(given);
+            }
+            let mut lse_a = case.optional("lse_a");
+            if let Some(given) = &mut lse_a {
+                data = data.lse_a(given.floats());
+            }
+            let mut lse_b = case.optional("lse_b");
+            if let Some(given) = &mut lse_b {
+                data = data.lse_b(given.floats());
+            }
+            let mut d_lse = case.optional("d_lse");
+            if let Some(given) = &mut d_lse {
+                data = data.d_lse(given.floats());
+            }
+            let mut d_lse_a = case.optional("d_lse_a");
+            if let Some(given) = &mut d_lse_a {
+                data = data.d_lse_a(given.floats());
+            }
+            let mut d_lse_b = case.optional("d_lse_b");
+            if let Some(given) = &mut d_lse_b {
+                data = data.d_lse_b(given.floats());
+            }
+            let answer = farspan::attention_merge_backward(Some(case.context), data);
+            case.keep(d_out_a);
+            case.keep(d_out_b);
+            case.keep(d_lse_a);
+            case.keep(d_lse_b);
+            answer?;
+        }
         "rope_backward" => {
             let options = filled(farspan::RopeOptions::new(), &case.given["options"]);
             if !case.has("d_in") {
-                case.writes("d_out", |case, both| made(&state.scheme).rope_backward_in_place(Some(case.context), &options, case.get("positions"), both))?;
-                return Ok(true);
+                let mut both = case.memory("d_out");
+                let answer = made(&state.scheme).rope_backward_in_place(Some(case.context), &options, case.get("positions"), &mut both.view_mut()?);
+                case.keep([both]);
+                return answer.map(|()| true);
             }
-            case.writes("d_in", |case, d_in| case.reads("d_out", |d_out| made(&state.scheme).rope_backward(Some(case.context), &options, case.get("positions"), d_out, d_in)))?;
+            let d_out = case.memory("d_out");
+            let mut d_in = case.memory("d_in");
+            let answer = made(&state.scheme).rope_backward(Some(case.context), &options, case.get("positions"), &d_out.view()?, &mut d_in.view_mut()?);
+            case.keep([d_in]);
+            answer?;
         }
         "token_nll" => {
-            case.fills("nll", |case, nll| case.reads("logits", |logits| farspan::eval::token_nll(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), nll.doubles())))?;
+            let logits = case.memory("logits");
+            let mut nll = case.memory("nll");
+            let answer = farspan::eval::token_nll(Some(case.context), &logits.view()?, case.get("targets"), case.get("ignore_index"), nll.doubles());
+            case.keep([nll]);
+            answer?;
         }
         "token_nll_grad" => {
             if !case.has("grad") {
-                case.writes("logits", |case, both| farspan::eval::token_nll_grad_in_place(Some(case.context), both, case.get("targets"), case.get("ignore_index"), case.get("weights")))?;
-                return Ok(true);
+                let mut both = case.memory("logits");
+                let answer = farspan::eval::token_nll_grad_in_place(Some(case.context), &mut both.view_mut()?, case.get("targets"), case.get("ignore_index"), case.get("weights"));
+                case.keep([both]);
+                return answer.map(|()| true);
             }
-            case.writes("grad", |case, grad| case.reads("logits", |logits| farspan::eval::token_nll_grad(Some(case.context), logits, case.get("targets"), case.get("ignore_index"), case.get("weights"), grad)))?;
+            let logits = case.memory("logits");
+            let mut grad = case.memory("grad");
+            let answer = farspan::eval::token_nll_grad(Some(case.context), &logits.view()?, case.get("targets"), case.get("ignore_index"), case.get("weights"), &mut grad.view_mut()?);
+            case.keep([grad]);
+            answer?;
         }
         "loss_merge" => {
             let from = state.loss[case.index("from")];
@@ -161,12 +352,18 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             case.wholes([made]);
         }
         "needle_place" => {
-            let made = case.fills("out", |case, out| farspan::eval::needle_place(Some(case.context), case.get("haystack"), case.get("needle"), case.get("question"), case.get("depth"), case.get("boundaries"), out.longs()))?;
+            let mut out = case.memory("out");
+            let answer = farspan::eval::needle_place(Some(case.context), case.get("haystack"), case.get("needle"), case.get("question"), case.get("depth"), case.get("boundaries"), out.longs());
+            case.keep([out]);
+            let made = answer?;
             case.wholes([made]);
         }
         "key_tokens" => {
             let config = filled(farspan::eval::KeyTokensConfig::new(), &case.given["config"]);
-            case.fills("keys", |case, keys| farspan::eval::key_tokens(Some(case.context), &config, case.get("long_nll"), case.get("short_nll"), keys.longs()))?;
+            let mut keys = case.memory("keys");
+            let answer = farspan::eval::key_tokens(Some(case.context), &config, case.get("long_nll"), case.get("short_nll"), keys.longs());
+            case.keep([keys]);
+            answer?;
         }
         "long_ppl" => {
             let config = filled(farspan::eval::BootstrapConfig::new(), &case.given["config"]);
@@ -176,6 +373,14 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
         "effective_length" => {
             let made = farspan::eval::effective_length(Some(case.context), case.get("lengths"), case.get("scores"), case.get("threshold"))?;
             case.give(&made);
+        }
+        "model_from_config" => {
+            let options = filled(farspan::model::Options::new(), &case.given["options"]);
+            state.model = Some(farspan::model::Model::from_config_json(Some(case.context), case.get::<&str>("text"), &options)?);
+        }
+        "model_from_gguf" => {
+            let options = filled(farspan::model::Options::new(), &case.given["options"]);
+            state.model = Some(farspan::model::Model::from_gguf(Some(case.context), &case.bytes("file"), &options)?);
         }
         _ => return Ok(false),
     }

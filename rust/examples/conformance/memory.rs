@@ -5,8 +5,14 @@ use serde_json::Value;
 
 use crate::json::number;
 
+/// Memory of an argument, with the object that describes it.
+pub struct Memory<'a> {
+    pub given: &'a Value,
+    pub data: Data,
+}
+
 #[derive(Clone, PartialEq)]
-pub enum Memory {
+pub enum Data {
     F32(Vec<f32>),
     F16(Vec<F16>),
     Bf16(Vec<Bf16>),
@@ -25,9 +31,9 @@ fn random(seed: u64, n: u64) -> u64 {
 macro_rules! typed {
     ($memory:expr, $data:ident => $use:expr) => {
         match $memory {
-            Memory::F32($data) => $use,
-            Memory::F16($data) => $use,
-            Memory::Bf16($data) => $use,
+            Data::F32($data) => $use,
+            Data::F16($data) => $use,
+            Data::Bf16($data) => $use,
             _ => panic!("no tensor"),
         }
     };
@@ -37,15 +43,15 @@ macro_rules! typed {
 macro_rules! slices {
     ($($name:ident $kind:ident $number:ty),*) => {$(
         pub fn $name(&mut self) -> &mut [$number] {
-            match self {
-                Memory::$kind(data) => data,
+            match &mut self.data {
+                Data::$kind(data) => data,
                 _ => panic!("other memory"),
             }
         }
     )*};
 }
 
-impl Memory {
+impl Data {
     /// What memory of the vectors begins with: zeros, or the content of a seed.
     pub fn new(description: &Value) -> Self {
         let elements: i64 = number(&description["elements"]);
@@ -54,36 +60,38 @@ impl Memory {
         let halves: &[i64] = number::<Option<_>>(&description["halves"]).unwrap_or_default();
         let half = |u: Option<u64>| u.map_or(0, |u| halves[u as usize] as u16);
         match description["dtype"].as_str() {
-            Some("f16") => Memory::F16(random(56).map(|u| F16(half(u))).collect()),
-            Some("bf16") => Memory::Bf16(random(56).map(|u| Bf16(half(u))).collect()),
-            Some("f64") => Memory::F64(vec![0.0; elements as usize]),
-            Some("i64") => Memory::I64(vec![0; elements as usize]),
-            _ => Memory::F32(random(40).map(|u| u.map_or(0.0, |u| (u as f32 - 8_388_608.0) / 4_194_304.0)).collect()),
+            Some("f16") => Data::F16(random(56).map(|u| F16(half(u))).collect()),
+            Some("bf16") => Data::Bf16(random(56).map(|u| Bf16(half(u))).collect()),
+            Some("f64") => Data::F64(vec![0.0; elements as usize]),
+            Some("i64") => Data::I64(vec![0; elements as usize]),
+            _ => Data::F32(random(40).map(|u| u.map_or(0.0, |u| (u as f32 - 8_388_608.0) / 4_194_304.0)).collect()),
         }
     }
 
     /// The name of the type, and the bytes, little-endian.
     pub fn raw(&self) -> (&'static str, Vec<u8>) {
         match self {
-            Memory::F32(data) => ("f32", data.iter().flat_map(|x| x.to_le_bytes()).collect()),
-            Memory::F16(data) => ("f16", data.iter().flat_map(|x| x.0.to_le_bytes()).collect()),
-            Memory::Bf16(data) => ("bf16", data.iter().flat_map(|x| x.0.to_le_bytes()).collect()),
-            Memory::F64(data) => ("f64", data.iter().flat_map(|x| x.to_le_bytes()).collect()),
-            Memory::I64(data) => ("i64", data.iter().flat_map(|x| x.to_le_bytes()).collect()),
-            Memory::Text(data) => ("text", data.clone()),
+            Data::F32(data) => ("f32", data.iter().flat_map(|x| x.to_le_bytes()).collect()),
+            Data::F16(data) => ("f16", data.iter().flat_map(|x| x.0.to_le_bytes()).collect()),
+            Data::Bf16(data) => ("bf16", data.iter().flat_map(|x| x.0.to_le_bytes()).collect()),
+            Data::F64(data) => ("f64", data.iter().flat_map(|x| x.to_le_bytes()).collect()),
+            Data::I64(data) => ("i64", data.iter().flat_map(|x| x.to_le_bytes()).collect()),
+            Data::Text(data) => ("text", data.clone()),
         }
     }
+}
 
+impl Memory<'_> {
     slices! {floats F32 f32, doubles F64 f64, longs I64 i64}
 
-    pub fn view(&self, description: &Value) -> Result<Tensor<'_>> {
-        let (shape, stride, offset) = geometry(description);
-        typed!(self, data => Tensor::strided(data, shape, stride, offset))
+    pub fn view(&self) -> Result<Tensor<'_>> {
+        let (shape, stride, offset) = geometry(self.given);
+        typed!(&self.data, data => Tensor::strided(data, shape, stride, offset))
     }
 
-    pub fn view_mut(&mut self, description: &Value) -> Result<TensorMut<'_>> {
-        let (shape, stride, offset) = geometry(description);
-        typed!(self, data => TensorMut::strided(data, shape, stride, offset))
+    pub fn view_mut(&mut self) -> Result<TensorMut<'_>> {
+        let (shape, stride, offset) = geometry(self.given);
+        typed!(&mut self.data, data => TensorMut::strided(data, shape, stride, offset))
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::{Arc, Weak};
 
 use super::{Cache, CacheBatch, Store};
 use crate::arrays::{array, made};
-use crate::attention::{extras, Extras};
+use crate::attention::extras;
 use crate::context;
 use crate::error::{Error, Result, Status};
+use crate::generated::views::AttentionData;
 use crate::handle::{owner, Handle};
 use crate::{sys, Context, Scheme, Tensor, TensorMut};
 
@@ -52,7 +53,7 @@ impl CachePlan {
     /// Begins a run over one layer for `q [1, query_heads, rows, head_dim]`, not rotated, of the batch that the plan was made for,
     /// or one of the same sequences in the same order; see [`CacheRun`].
     pub fn run<'a>(&'a self, batch: &'a CacheBatch<'_>, layer: i64, q: &'a Tensor<'_>) -> CacheRun<'a> {
-        CacheRun { plan: self, batch, layer, q: q.as_c(), extras: Extras::default() }
+        CacheRun { plan: self, batch, layer, context: None, data: AttentionData::new().q(q) }
     }
 
     /// The store of the plan's cache, if it and the plan's sequences are those of the batch.
@@ -136,8 +137,8 @@ pub struct CacheRun<'a> {
     plan: &'a CachePlan,
     batch: &'a CacheBatch<'a>,
     layer: i64,
-    q: &'a sys::farspan_tensor,
-    extras: Extras<'a>,
+    context: Option<&'a Context>,
+    data: AttentionData<'a>,
 }
 
 impl<'a> CacheRun<'a> {
@@ -148,10 +149,12 @@ impl<'a> CacheRun<'a> {
     #[doc = docs!(cache_run)]
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let store = self.plan.store_of(self.batch)?;
-        let (context, data) = self.extras.data(self.q, out);
+        let (context, data) = (context::as_c(self.context), self.data.out(out));
         // SAFETY: the plan's sequences are those that are lent, so they and their cache live and nobody changes them; the tensors lie
         // within their slices, arrays go with their counts, and no other borrow of what is written exists.
-        store.call(|_, error| unsafe { sys::farspan_cache_run(context, self.plan.as_c(), self.layer, &data, error) })
+        store.call(|_, error| unsafe {
+            sys::farspan_cache_run(context, self.plan.as_c(), self.layer, data.as_c(), error)
+        })
     }
 }
 
@@ -163,8 +166,8 @@ pub struct Decode<'a> {
     scheme: &'a Scheme,
     layer: i64,
     batch: &'a CacheBatch<'a>,
-    q: &'a sys::farspan_tensor,
-    extras: Extras<'a>,
+    context: Option<&'a Context>,
+    data: AttentionData<'a>,
 }
 
 impl<'a> Decode<'a> {
@@ -174,11 +177,11 @@ impl<'a> Decode<'a> {
     #[doc = docs!(attention_decode)]
     pub fn into(self, out: &mut TensorMut<'_>) -> Result<()> {
         let batch = self.batch.to_c(&self.cache.store, 5)?;
-        let (context, data) = self.extras.data(self.q, out);
+        let (context, data) = (context::as_c(self.context), self.data.out(out));
         // SAFETY: the handles are valid, the batch borrows its sequences, the tensors lie within their slices, arrays go with their
         // counts, and no other borrow of what is written exists.
         self.cache.store.call(|cache, error| unsafe {
-            sys::farspan_attention_decode(context, self.scheme.as_c(), cache, self.layer, &batch, &data, error)
+            sys::farspan_attention_decode(context, self.scheme.as_c(), cache, self.layer, &batch, data.as_c(), error)
         })
     }
 }
@@ -208,6 +211,6 @@ impl Cache {
         batch: &'a CacheBatch<'a>,
         q: &'a Tensor<'_>,
     ) -> Decode<'a> {
-        Decode { cache: self, scheme, layer, batch, q: q.as_c(), extras: Extras::default() }
+        Decode { cache: self, scheme, layer, batch, context: None, data: AttentionData::new().q(q) }
     }
 }

@@ -74,6 +74,25 @@ pub fn attention_merge(context: Option<&Context>, out_a: &mut TensorMut<'_>, lse
     check(|error| unsafe { sys::farspan_attention_merge(context::as_c(context), out_a.as_c(), lse_a.as_mut_ptr(), lse_a.len() as i64, out_b.as_c(), lse_b.as_ptr(), lse_b.len() as i64, error) })
 }
 
+/// The gradient of [`attention_merge`]. With the shares w_a = exp(lse_a - L) and w_b = exp(lse_b - L) of each row,
+/// and m = w_a w_b \<d_out, out_a - out_b\>:
+///
+/// ```text
+/// d_out_a = w_a d_out      d_lse_a = w_a d_lse + m
+/// d_out_b = w_b d_out      d_lse_b = w_b d_lse - m
+/// ```
+///
+/// A part without keys (lse -infinity) gets 0, whatever its out holds. Where an lse is +infinity, m is 0.
+///
+/// # Errors
+///
+/// [`Status::NullArgument`] for a part that is missing, and if no gradient is wanted; [`Status::Shape`],
+/// [`Status::Stride`]; [`Status::Cancelled`].
+pub fn attention_merge_backward(context: Option<&Context>, data: MergeGradient<'_>) -> Result<()> {
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_attention_merge_backward(context::as_c(context), data.as_c(), error) })
+}
+
 impl Scheme {
     /// A scheme as text: JSON for configuration files, logs and bug reports.
     ///
@@ -261,6 +280,48 @@ impl Plan {
         // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
         check(|error| unsafe { sys::farspan_plan_tile_counts(self.as_c(), made.as_mut_ptr(), error) })?;
         Ok(TileCounts::from(made))
+    }
+
+    /// The gradient of [`Run::into`]. With the weights p_ij = exp(logit_ij - lse_i), computed again tile by tile:
+    ///
+    /// ```text
+    /// delta_i    = <d_out_i, out_i> - d_lse_i
+    /// d_v_j      = sum_i p_ij d_out_i
+    /// d_logit_ij = p_ij (<d_out_i, v_j> - delta_i)       also what d_bias and d_bias_values sum
+    /// d_sink_h   = -sum_i exp(sink_h - lse_i) delta_i
+    /// d_s_ij     = d_logit_ij (1 - tanh^2(s_ij / cap))   s: the scaled product before the cap
+    /// d_q_i      = sum_j d_s_ij s_i R(a)^T R(c) k_j
+    /// d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
+    /// ```
+    ///
+    /// A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing
+    /// has the gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or
+    /// BF16, its rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction
+    /// set, the bits do not depend on the number of threads. After [`Status::Cancelled`] the outputs are unspecified.
+    ///
+    /// Any number of threads may call it with one plan. As in FlashAttention (Dao et al. 2022), nothing of size
+    /// queries x keys is kept.
+    ///
+    #[doc = include_str!("../doc/attention_backward.md")]
+    ///
+    /// # Errors
+    ///
+    /// [`Status::NullArgument`] for a tensor or an lse that is missing, and if no gradient is wanted;
+    /// [`Status::Shape`] if a tensor does not fit the plan or an array has another count; [`Status::Stride`] if an
+    /// output overlaps itself, an input or another output; [`Status::Combination`] for the gradient of a bias, a
+    /// table or sink logits that the scheme does not have; [`Status::Dtype`] for a d_bias of 16 bits that sums;
+    /// [`Status::WorkspaceSize`], [`Status::Cancelled`], [`Status::OutOfMemory`].
+    pub fn backward(&self, context: Option<&Context>, data: AttentionGradient<'_>) -> Result<()> {
+        // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+        check(|error| unsafe { sys::farspan_attention_backward(context::as_c(context), self.as_c(), data.as_c(), error) })
+    }
+
+    /// Bytes of scratch that one [`Plan::backward`] needs, as [`Plan::workspace_size`]; 0 for `None`.
+    #[inline]
+    pub fn backward_workspace_size(&self) -> usize {
+        // SAFETY: handles are valid, and numbers may be any.
+        let size = unsafe { sys::farspan_attention_backward_workspace_size(self.as_c()) };
+        size as usize
     }
 }
 

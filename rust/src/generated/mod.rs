@@ -15,3 +15,4 @@ pub(crate) mod model_structs;
 pub(crate) mod parts;
 pub(crate) mod status;
 pub(crate) mod structs;
+pub(crate) mod views;

@@ -18,22 +18,6 @@ const farspan_cache_batch* batch_of(struct run* run) {
     return batch;
 }
 
-farspan_attention_data attention_data(struct run* run) {
-    FRESH(attention_data, data);
-    data.q = input(run, "q");
-    data.k = input(run, "k");
-    data.v = input(run, "v");
-    data.bias = input(run, "bias");
-    data.out = output(run, "out");
-    data.lse_count = elements(run, "lse");
-    if (data.lse_count > 0) data.lse = memory(run, "lse", 1);
-    if (!has(run->given, "workspace")) return data;
-    data.workspace_bytes = run->plan ? (int64_t)farspan_plan_workspace_size(run->plan)
-                                     : farspan_cache_plan_workspace_size(run->cache_plan);
-    if (data.workspace_bytes > 0) data.workspace = take(run, (size_t)data.workspace_bytes);
-    return data;
-}
-
 /* What was saved before is there for a new cache too. */
 static void cache_save(struct run* run) {
     const int64_t size = farspan_cache_save_size(run->cache, SEQUENCE);

@@ -13,7 +13,4 @@ extern const struct call regular_calls[]; /* generated from the headers */
 /* The sequences that a call names. */
 const farspan_cache_batch* batch_of(struct run* run);
 
-/* The tensors that attention reads and writes. */
-farspan_attention_data attention_data(struct run* run);
-
 #endif

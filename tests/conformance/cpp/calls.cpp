@@ -21,25 +21,11 @@ void plan_create(call& c) {
     c.plan.emplace(*c.scheme, problem, c.context);
 }
 
-void fire_fill(call& c) {
-    auto config = c.config<farspan_fire_config, fire_config>("fire_config", "config");
-    const int32_t hidden = config.hidden, heads = config.heads;
-    c.within(member(c.r.given, "config"),
-             [&] { config.set_weights(c.floats("w1"), c.floats("b1"), c.floats("w2"), c.floats("b2")); });
-    config.hidden = hidden;
-    config.heads = heads;
-    farspan::fire_fill(config, c.out("out"), c.wholes("query_positions"), c.wholes("key_positions"), c.context);
-}
-
 void attention_run(call& c) {
     const const_tensor q = c.in("q"), k = c.in("k"), v = c.in("v"), bias = c.in(c.has("bias") ? "bias" : "q");
     const tensor out = c.out("out");
     std::vector<std::byte> workspace(c.has("workspace") ? c.plan->workspace_size() : 0);
-    run_options options;
-    options.lse = c.memory<float>("lse", 1);
-    options.workspace = workspace;
-    if (c.has("bias")) options.bias = &bias;
-    c.plan->run(q, k, v, out, options, c.context);
+    c.plan->run(q, k, v, out, {c.has("bias") ? &bias : nullptr, c.memory<float>("lse", 1), workspace}, c.context);
 }
 
 void attention(call& c) { farspan::attention(*c.scheme, c.in("q"), c.in("k"), c.in("v"), c.out("out"), c.context); }
@@ -164,7 +150,6 @@ void model_note_at(call& c) {
 const call_map& calls() {
     static const call_map all = {
         {"plan_create", plan_create},
-        {"fire_fill", fire_fill},
         {"attention_run", attention_run},
         {"attention", attention},
         {"cache_create", cache_create},
@@ -179,10 +164,6 @@ const call_map& calls() {
         {"loss_add_by_context", loss_add_by_context},
         {"verdict_name", [](call& c) { new_text(&c.r, std::string(eval::verdict_name(c.small("verdict"))).c_str()); }},
         {"passkey_make", passkey_make},
-        {"model_from_config",
-         [](call& c) { c.model.emplace(model::from_config(c.text("text"), options_of(c), c.context)); }},
-        {"model_from_gguf",
-         [](call& c) { c.model.emplace(model::from_gguf(c.bytes("file"), options_of(c), c.context)); }},
         {"model_from_metadata", model_from_metadata},
         {"model_scheme", [](call& c) { c.scheme.emplace(c.model->scheme_of(c.whole("layer"))); }},
         {"model_layer_at", model_layer_at},

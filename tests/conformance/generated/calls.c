@@ -76,12 +76,30 @@ static void plan_tile_counts(struct run* run) {
 }
 
 static void attention_run(struct run* run) {
-    const farspan_attention_data data = attention_data(run);
+    FRESH(attention_data, data);
+    data.q = input(run, "q");
+    data.k = input(run, "k");
+    data.v = input(run, "v");
+    data.bias = input(run, "bias");
+    data.out = output(run, "out");
+    data.lse = memory(run, "lse", 1);
+    data.lse_count = elements(run, "lse");
+    if (has(run->given, "workspace")) {
+        data.workspace_bytes = (int64_t)farspan_plan_workspace_size(run->plan);
+        data.workspace = take(run, (size_t)data.workspace_bytes);
+    }
     CALL(attention_run, run->context, run->plan, &data);
 }
 
 static void attention(struct run* run) {
-    const farspan_attention_data data = attention_data(run);
+    FRESH(attention_data, data);
+    data.q = input(run, "q");
+    data.k = input(run, "k");
+    data.v = input(run, "v");
+    data.bias = input(run, "bias");
+    data.out = output(run, "out");
+    data.lse = memory(run, "lse", 1);
+    data.lse_count = elements(run, "lse");
     CALL(attention, run->context, run->scheme, &data);
 }
 
@@ -149,13 +167,78 @@ static void cache_write(struct run* run) {
 }
 
 static void cache_run(struct run* run) {
-    const farspan_attention_data data = attention_data(run);
+    FRESH(attention_data, data);
+    data.q = input(run, "q");
+    data.k = input(run, "k");
+    data.v = input(run, "v");
+    data.bias = input(run, "bias");
+    data.out = output(run, "out");
+    data.lse = memory(run, "lse", 1);
+    data.lse_count = elements(run, "lse");
+    if (has(run->given, "workspace")) {
+        data.workspace_bytes = (int64_t)farspan_cache_plan_workspace_size(run->cache_plan);
+        data.workspace = take(run, (size_t)data.workspace_bytes);
+    }
     CALL(cache_run, run->context, run->cache_plan, whole(run->given, "layer"), &data);
 }
 
 static void attention_decode(struct run* run) {
-    const farspan_attention_data data = attention_data(run);
+    FRESH(attention_data, data);
+    data.q = input(run, "q");
+    data.k = input(run, "k");
+    data.v = input(run, "v");
+    data.bias = input(run, "bias");
+    data.out = output(run, "out");
+    data.lse = memory(run, "lse", 1);
+    data.lse_count = elements(run, "lse");
     CALL(attention_decode, run->context, run->scheme, run->cache, whole(run->given, "layer"), batch_of(run), &data);
+}
+
+static void attention_backward(struct run* run) {
+    FRESH(attention_gradient, data);
+    data.q = input(run, "q");
+    data.k = input(run, "k");
+    data.v = input(run, "v");
+    data.bias = input(run, "bias");
+    data.out = input(run, "out");
+    data.d_out = input(run, "d_out");
+    data.d_q = output(run, "d_q");
+    data.d_k = output(run, "d_k");
+    data.d_v = output(run, "d_v");
+    data.d_bias = output(run, "d_bias");
+    data.lse = memory(run, "lse", 0);
+    data.lse_count = elements(run, "lse");
+    data.d_lse = memory(run, "d_lse", 0);
+    data.d_lse_count = elements(run, "d_lse");
+    data.d_bias_values = memory(run, "d_bias_values", 1);
+    data.d_bias_values_count = elements(run, "d_bias_values");
+    data.d_sink_logits = memory(run, "d_sink_logits", 1);
+    data.d_sink_logits_count = elements(run, "d_sink_logits");
+    if (has(run->given, "workspace")) {
+        data.workspace_bytes = (int64_t)farspan_attention_backward_workspace_size(run->plan);
+        data.workspace = take(run, (size_t)data.workspace_bytes);
+    }
+    CALL(attention_backward, run->context, run->plan, &data);
+}
+
+static void attention_merge_backward(struct run* run) {
+    FRESH(merge_gradient, data);
+    data.out_a = input(run, "out_a");
+    data.out_b = input(run, "out_b");
+    data.d_out = input(run, "d_out");
+    data.d_out_a = output(run, "d_out_a");
+    data.d_out_b = output(run, "d_out_b");
+    data.lse_a = memory(run, "lse_a", 0);
+    data.lse_a_count = elements(run, "lse_a");
+    data.lse_b = memory(run, "lse_b", 0);
+    data.lse_b_count = elements(run, "lse_b");
+    data.d_lse = memory(run, "d_lse", 0);
+    data.d_lse_count = elements(run, "d_lse");
+    data.d_lse_a = memory(run, "d_lse_a", 1);
+    data.d_lse_a_count = elements(run, "d_lse_a");
+    data.d_lse_b = memory(run, "d_lse_b", 1);
+    data.d_lse_b_count = elements(run, "d_lse_b");
+    CALL(attention_merge_backward, run->context, &data);
 }
 
 static void rope_backward(struct run* run) {
@@ -387,6 +470,8 @@ const struct call regular_calls[] = {
     {"cache_write", cache_write},
     {"cache_run", cache_run},
     {"attention_decode", attention_decode},
+    {"attention_backward", attention_backward},
+    {"attention_merge_backward", attention_merge_backward},
     {"rope_backward", rope_backward},
     {"token_nll", token_nll},
     {"token_nll_grad", token_nll_grad},

@@ -41,6 +41,17 @@ const call_map& regular_calls() {
              const farspan::tensor out = c.out_or("out", "table");
              farspan::position_lookup(c.has("out") ? c.in("table") : farspan::const_tensor(out), out, c.wholes("positions"), c.context);
          }},
+        {"fire_fill", [](call& c) {
+             const farspan::tensor out = c.out("out");
+             auto config = c.config<farspan_fire_config, farspan::fire_config>("fire_config", "config");
+             const farspan_fire_config said = config;
+             c.within(member(c.r.given, "config"), [&] {
+                 config.set_weights(c.floats("w1"), c.floats("b1"), c.floats("w2"), c.floats("b2"));
+             });
+             config.hidden = said.hidden;
+             config.heads = said.heads;
+             farspan::fire_fill(config, out, c.wholes("query_positions"), c.wholes("key_positions"), c.context);
+         }},
         {"plan_tile_counts", [](call& c) {
              const auto made = c.plan->tile_counts();
              for (const int64_t one : made) c.give({one});
@@ -84,6 +95,40 @@ const call_map& regular_calls() {
          }},
         {"cache_write", [](call& c) {
              c.cache->write(c.whole("layer"), c.batch(), c.in("k"), c.in("v"), c.context);
+         }},
+        {"attention_backward", [](call& c) {
+             farspan::attention_gradient data;
+             if (c.has("q")) data.q = c.in("q");
+             if (c.has("k")) data.k = c.in("k");
+             if (c.has("v")) data.v = c.in("v");
+             if (c.has("bias")) data.bias = c.in("bias");
+             if (c.has("out")) data.out = c.in("out");
+             if (c.has("d_out")) data.d_out = c.in("d_out");
+             if (c.has("d_q")) data.d_q = c.out("d_q");
+             if (c.has("d_k")) data.d_k = c.out("d_k");
+             if (c.has("d_v")) data.d_v = c.out("d_v");
+             if (c.has("d_bias")) data.d_bias = c.out("d_bias");
+             data.lse = c.memory<const float>("lse", 0);
+             data.d_lse = c.memory<const float>("d_lse", 0);
+             data.d_bias_values = c.memory<float>("d_bias_values", 1);
+             data.d_sink_logits = c.memory<float>("d_sink_logits", 1);
+             std::vector<std::byte> workspace(c.has("workspace") ? farspan::backward_workspace_size(*c.plan) : 0);
+             data.workspace = workspace;
+             farspan::attention_backward(*c.plan, data, c.context);
+         }},
+        {"attention_merge_backward", [](call& c) {
+             farspan::merge_gradient data;
+             if (c.has("out_a")) data.out_a = c.in("out_a");
+             if (c.has("out_b")) data.out_b = c.in("out_b");
+             if (c.has("d_out")) data.d_out = c.in("d_out");
+             if (c.has("d_out_a")) data.d_out_a = c.out("d_out_a");
+             if (c.has("d_out_b")) data.d_out_b = c.out("d_out_b");
+             data.lse_a = c.memory<const float>("lse_a", 0);
+             data.lse_b = c.memory<const float>("lse_b", 0);
+             data.d_lse = c.memory<const float>("d_lse", 0);
+             data.d_lse_a = c.memory<float>("d_lse_a", 1);
+             data.d_lse_b = c.memory<float>("d_lse_b", 1);
+             farspan::attention_merge_backward(data, c.context);
          }},
         {"rope_backward", [](call& c) {
              const farspan::tensor d_in = c.out_or("d_in", "d_out");
@@ -178,6 +223,22 @@ const call_map& regular_calls() {
         {"effective_length", [](call& c) {
              const auto made = farspan::eval::effective_length(c.wholes("lengths"), c.reals("scores"), c.real("threshold"), c.context);
              give(&c.r, "reach", &made);
+         }},
+        {"model_from_config", [](call& c) {
+             auto options = c.config<farspan_model_options, farspan::model_options>("model_options", "options");
+             c.within(member(c.r.given, "options"), [&] {
+                 options.set_t5(c.floats("t5_encoder"), c.floats("t5_decoder"));
+                 options.set_rope(c.reals("rope_freqs"), c.reals("rope_short"), c.reals("rope_long"));
+             });
+             c.model.emplace(farspan::model::from_config(c.text("text"), options, c.context));
+         }},
+        {"model_from_gguf", [](call& c) {
+             auto options = c.config<farspan_model_options, farspan::model_options>("model_options", "options");
+             c.within(member(c.r.given, "options"), [&] {
+                 options.set_t5(c.floats("t5_encoder"), c.floats("t5_decoder"));
+                 options.set_rope(c.reals("rope_freqs"), c.reals("rope_short"), c.reals("rope_long"));
+             });
+             c.model.emplace(farspan::model::from_gguf(c.bytes("file"), options, c.context));
          }},
         {"model_describe", [](call& c) {
              const auto made = c.model->describe();

@@ -114,7 +114,7 @@ const farspan_ids* ids(struct run* run, const char* name);
 const int64_t* int64_list(struct run* run, const cJSON* values);
 const void* bytes(struct run* run, const char* name);
 void set_fields(struct run* run, void* config, const char* type, const cJSON* given);
-/* A tensor of run->given with its content, NULL if it is not there; one that is written becomes the next output. */
+/* A tensor of run->given with its content, or of an output before; NULL if it is not there. What is written is the next output. */
 const farspan_tensor* input(struct run* run, const char* name);
 const farspan_tensor* output(struct run* run, const char* name);
 /* The same of memory without a shape, and its size. */

@@ -101,6 +101,54 @@ struct merge_gradient {
     }
 };
 
+// The gradient of farspan_attention_run. With the weights p_ij = exp(logit_ij - lse_i), computed again tile by tile:
+//
+//     delta_i    = <d_out_i, out_i> - d_lse_i
+//     d_v_j      = sum_i p_ij d_out_i
+//     d_logit_ij = p_ij (<d_out_i, v_j> - delta_i)       also what d_bias and d_bias_values sum
+//     d_sink_h   = -sum_i exp(sink_h - lse_i) delta_i
+//     d_s_ij     = d_logit_ij (1 - tanh^2(s_ij / cap))   s: the scaled product before the cap
+//     d_q_i      = sum_j d_s_ij s_i R(a)^T R(c) k_j
+//     d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
+//
+// A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing has the
+// gradient 0. Sums and arithmetic are f32. delta is formed of `out` as it is given: where that is F16 or BF16, its
+// rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction set, the bits do
+// not depend on the number of threads. After FARSPAN_ERROR_CANCELLED the outputs are unspecified.
+//
+// Any number of threads may call it with one plan. As in FlashAttention (Dao et al. 2022), nothing of size queries x
+// keys is kept.
+//
+// Errors: FARSPAN_ERROR_NULL_ARGUMENT for a tensor or an lse that is missing, and if no gradient is wanted;
+// FARSPAN_ERROR_SHAPE if a tensor does not fit the plan or an array has another count; FARSPAN_ERROR_STRIDE if an
+// output overlaps itself, an input or another output; FARSPAN_ERROR_COMBINATION for the gradient of a bias, a table
+// or sink logits that the scheme does not have; FARSPAN_ERROR_DTYPE for a d_bias of 16 bits that sums;
+// FARSPAN_ERROR_WORKSPACE_SIZE, FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY.
+inline void attention_backward(const plan& plan, const attention_gradient& data, const context* context = nullptr) {
+    const farspan_attention_gradient data_view = data.view();
+    detail::check([&](farspan_error* cause) { return farspan_attention_backward(detail::handle(context), plan.get(), &data_view, cause); });
+}
+
+// Bytes of scratch that one farspan_attention_backward needs, as farspan_plan_workspace_size; 0 for empty.
+inline std::size_t backward_workspace_size(const plan& plan) {
+    return static_cast<std::size_t>(farspan_attention_backward_workspace_size(plan.get()));
+}
+
+// The gradient of farspan_attention_merge. With the shares w_a = exp(lse_a - L) and w_b = exp(lse_b - L) of each row,
+// and m = w_a w_b <d_out, out_a - out_b>:
+//
+//     d_out_a = w_a d_out      d_lse_a = w_a d_lse + m
+//     d_out_b = w_b d_out      d_lse_b = w_b d_lse - m
+//
+// A part without keys (lse -infinity) gets 0, whatever its out holds. Where an lse is +infinity, m is 0.
+//
+// Errors: FARSPAN_ERROR_NULL_ARGUMENT for a part that is missing, and if no gradient is wanted; FARSPAN_ERROR_SHAPE,
+// FARSPAN_ERROR_STRIDE; FARSPAN_ERROR_CANCELLED.
+inline void attention_merge_backward(const merge_gradient& data, const context* context = nullptr) {
+    const farspan_merge_gradient data_view = data.view();
+    detail::check([&](farspan_error* cause) { return farspan_attention_merge_backward(detail::handle(context), &data_view, cause); });
+}
+
 // The gradient of farspan_rope_apply with the same scheme, options and positions: d_in from d_out. A rotation by the
 // angle t with the factor f is f R(t); its gradient is the transpose, f R(-t). So FORWARD with the magnitude m gives
 // m R(-t) d_out, which is m^2 times INVERSE; INVERSE gives R(t) d_out / m; DELTA rotates back by the same difference.

@@ -289,17 +289,12 @@ static void java_throw(JNIEnv* env, const farspan_error* error) {
 }
 
 
-static long long buffer_address(void* buffer) { return (intptr_t)buffer; }
+static long long buffer_address(const void* buffer) { return (intptr_t)buffer; }
 static const char* text_at(long long address) { return (const char*)(intptr_t)address; }
 static farspan_status bytes_at(long long address, char* bytes, int64_t bytes_count) {
     memcpy(bytes, (const void*)(intptr_t)address, (size_t)bytes_count);
     return FARSPAN_OK;
 }
-
-
-#include "farspan/cache.h"
-#include "farspan/eval.h"
-#include "farspan/model.h"
 
 /* What the flat form of the headers needs that tools/describe/flat.py cannot know. Included by the SWIG wrappers only, before
  * flat_generated.h. No defaults and no arithmetic of a method.
@@ -326,11 +321,11 @@ enum { FLAT_DIMS = 10 };
 #define FLAT_INLINE static inline __attribute__((always_inline))
 #endif
 
-FLAT_INLINE farspan_tensor flat_tensor(void* data, int32_t dtype, const int64_t* dims) {
+FLAT_INLINE farspan_tensor flat_tensor(const void* data, int32_t dtype, const int64_t* dims) {
     farspan_tensor tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.dtype = dtype;
-    if (!data && dims) data = (void*)(intptr_t)dims[9];
+    if (!data && dims) data = (const void*)(intptr_t)dims[9];
     if (!data || !dims) return tensor;
     const int64_t element_bytes = dtype == FARSPAN_F64 ? 8 : dtype == FARSPAN_F32 ? 4 : 2;
     tensor.data = (char*)data + dims[8] * element_bytes;
@@ -478,7 +473,7 @@ static farspan_scheme* flat_scheme_from_json(const char* text, int64_t text_byte
 
 static farspan_status flat_rope_apply(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
         int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
-        positions, int64_t positions_count, void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
+        positions, int64_t positions_count, const void* in, int32_t in_dtype, const int64_t* in_dims, void* out, int32_t
         out_dtype, const int64_t* out_dims, farspan_error* error) {
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
@@ -499,7 +494,7 @@ static farspan_status flat_sinusoidal_fill(const farspan_context* context, int32
     return farspan_sinusoidal_fill(context, layout, first, base, out_tensor.data ? &out_tensor : NULL, error);
 }
 
-static farspan_status flat_position_lookup(const farspan_context* context, void* table, int32_t table_dtype, const
+static farspan_status flat_position_lookup(const farspan_context* context, const void* table, int32_t table_dtype, const
         int64_t* table_dims, const int64_t* positions, int64_t positions_count, void* out, int32_t out_dtype, const
         int64_t* out_dims, farspan_error* error) {
     const farspan_tensor table_tensor = flat_tensor(table, table_dtype, table_dims);
@@ -556,11 +551,11 @@ static farspan_plan* flat_plan_create(const farspan_context* context, const fars
     return plan;
 }
 
-static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, void* q, int32_t
-        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
-        int64_t* v_dims, void* bias, int32_t bias_dtype, const int64_t* bias_dims, void* out, int32_t out_dtype, const
-        int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error*
-        error) {
+static farspan_status flat_attention_run(const farspan_context* context, const farspan_plan* plan, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, const void* bias, int32_t bias_dtype, const int64_t* bias_dims, void*
+        out, int32_t out_dtype, const int64_t* out_dims, float* lse, int64_t lse_count, void* workspace, int64_t
+        workspace_bytes, farspan_error* error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
     const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
@@ -580,9 +575,10 @@ static farspan_status flat_attention_run(const farspan_context* context, const f
     return farspan_attention_run(context, plan, &data, error);
 }
 
-static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, void* q, int32_t
-        q_dtype, const int64_t* q_dims, void* k, int32_t k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const
-        int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error* error) {
+static farspan_status flat_attention(const farspan_context* context, const farspan_scheme* scheme, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, void* out, int32_t out_dtype, const int64_t* out_dims, farspan_error*
+        error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
     const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
@@ -597,7 +593,7 @@ static farspan_status flat_attention(const farspan_context* context, const farsp
 }
 
 static farspan_status flat_attention_merge(const farspan_context* context, void* out_a, int32_t out_a_dtype, const
-        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, void* out_b, int32_t out_b_dtype, const int64_t*
+        int64_t* out_a_dims, float* lse_a, int64_t lse_a_count, const void* out_b, int32_t out_b_dtype, const int64_t*
         out_b_dims, const float* lse_b, int64_t lse_b_count, farspan_error* error) {
     const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
     const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
@@ -629,8 +625,8 @@ static farspan_status flat_cache_append(const farspan_context* context, farspan_
 }
 
 static farspan_status flat_cache_write(const farspan_context* context, farspan_cache* cache, int64_t layer, const
-        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, void* k, int32_t
-        k_dtype, const int64_t* k_dims, void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
+        int64_t* sequence, int64_t sequence_count, const int64_t* offsets, int64_t offsets_count, const void* k, int32_t
+        k_dtype, const int64_t* k_dims, const void* v, int32_t v_dtype, const int64_t* v_dims, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -665,8 +661,8 @@ static farspan_cache_plan* flat_cache_plan_create(const farspan_context* context
 }
 
 static farspan_status flat_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
-        void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims, float*
-        lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
+        const void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const int64_t* out_dims,
+        float* lse, int64_t lse_count, void* workspace, int64_t workspace_bytes, farspan_error* error) {
     const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
     const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
     farspan_attention_data data;
@@ -682,8 +678,8 @@ static farspan_status flat_cache_run(const farspan_context* context, const farsp
 
 static farspan_status flat_attention_decode(const farspan_context* context, const farspan_scheme* scheme, const
         farspan_cache* cache, int64_t layer, const int64_t* sequence, int64_t sequence_count, const int64_t* offsets,
-        int64_t offsets_count, void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype, const
-        int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
+        int64_t offsets_count, const void* q, int32_t q_dtype, const int64_t* q_dims, void* out, int32_t out_dtype,
+        const int64_t* out_dims, float* lse, int64_t lse_count, farspan_error* error) {
     farspan_cache_batch batch;
     farspan_cache_batch_init(&batch, sizeof batch);
     batch.sequence = sequence;
@@ -701,10 +697,85 @@ static farspan_status flat_attention_decode(const farspan_context* context, cons
     return farspan_attention_decode(context, scheme, cache, layer, &batch, &data, error);
 }
 
+static farspan_status flat_attention_backward(const farspan_context* context, const farspan_plan* plan, const void* q,
+        int32_t q_dtype, const int64_t* q_dims, const void* k, int32_t k_dtype, const int64_t* k_dims, const void* v,
+        int32_t v_dtype, const int64_t* v_dims, const void* bias, int32_t bias_dtype, const int64_t* bias_dims, const
+        void* out, int32_t out_dtype, const int64_t* out_dims, const float* lse, int64_t lse_count, const void* d_out,
+        int32_t d_out_dtype, const int64_t* d_out_dims, const float* d_lse, int64_t d_lse_count, void* d_q, int32_t
+        d_q_dtype, const int64_t* d_q_dims, void* d_k, int32_t d_k_dtype, const int64_t* d_k_dims, void* d_v, int32_t
+        d_v_dtype, const int64_t* d_v_dims, void* d_bias, int32_t d_bias_dtype, const int64_t* d_bias_dims, float*
+        d_bias_values, int64_t d_bias_values_count, float* d_sink_logits, int64_t d_sink_logits_count, void* workspace,
+        int64_t workspace_bytes, farspan_error* error) {
+    const farspan_tensor q_tensor = flat_tensor(q, q_dtype, q_dims);
+    const farspan_tensor k_tensor = flat_tensor(k, k_dtype, k_dims);
+    const farspan_tensor v_tensor = flat_tensor(v, v_dtype, v_dims);
+    const farspan_tensor bias_tensor = flat_tensor(bias, bias_dtype, bias_dims);
+    const farspan_tensor out_tensor = flat_tensor(out, out_dtype, out_dims);
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_q_tensor = flat_tensor(d_q, d_q_dtype, d_q_dims);
+    const farspan_tensor d_k_tensor = flat_tensor(d_k, d_k_dtype, d_k_dims);
+    const farspan_tensor d_v_tensor = flat_tensor(d_v, d_v_dtype, d_v_dims);
+    const farspan_tensor d_bias_tensor = flat_tensor(d_bias, d_bias_dtype, d_bias_dims);
+    farspan_attention_gradient data;
+    farspan_attention_gradient_init(&data, sizeof data);
+    data.q = q_tensor.data ? &q_tensor : NULL;
+    data.k = k_tensor.data ? &k_tensor : NULL;
+    data.v = v_tensor.data ? &v_tensor : NULL;
+    data.bias = bias_tensor.data ? &bias_tensor : NULL;
+    data.out = out_tensor.data ? &out_tensor : NULL;
+    data.lse = lse;
+    data.lse_count = lse_count;
+    data.d_out = d_out_tensor.data ? &d_out_tensor : NULL;
+    data.d_lse = d_lse;
+    data.d_lse_count = d_lse_count;
+    data.d_q = d_q_tensor.data ? &d_q_tensor : NULL;
+    data.d_k = d_k_tensor.data ? &d_k_tensor : NULL;
+    data.d_v = d_v_tensor.data ? &d_v_tensor : NULL;
+    data.d_bias = d_bias_tensor.data ? &d_bias_tensor : NULL;
+    data.d_bias_values = d_bias_values;
+    data.d_bias_values_count = d_bias_values_count;
+    data.d_sink_logits = d_sink_logits;
+    data.d_sink_logits_count = d_sink_logits_count;
+    data.workspace = workspace;
+    data.workspace_bytes = workspace_bytes;
+    return farspan_attention_backward(context, plan, &data, error);
+}
+
+static farspan_status flat_attention_merge_backward(const farspan_context* context, const void* out_a, int32_t
+        out_a_dtype, const int64_t* out_a_dims, const float* lse_a, int64_t lse_a_count, const void* out_b, int32_t
+        out_b_dtype, const int64_t* out_b_dims, const float* lse_b, int64_t lse_b_count, const void* d_out, int32_t
+        d_out_dtype, const int64_t* d_out_dims, const float* d_lse, int64_t d_lse_count, void* d_out_a, int32_t
+        d_out_a_dtype, const int64_t* d_out_a_dims, float* d_lse_a, int64_t d_lse_a_count, void* d_out_b, int32_t
+        d_out_b_dtype, const int64_t* d_out_b_dims, float* d_lse_b, int64_t d_lse_b_count, farspan_error* error) {
+    const farspan_tensor out_a_tensor = flat_tensor(out_a, out_a_dtype, out_a_dims);
+    const farspan_tensor out_b_tensor = flat_tensor(out_b, out_b_dtype, out_b_dims);
+    const farspan_tensor d_out_tensor = flat_tensor(d_out, d_out_dtype, d_out_dims);
+    const farspan_tensor d_out_a_tensor = flat_tensor(d_out_a, d_out_a_dtype, d_out_a_dims);
+    const farspan_tensor d_out_b_tensor = flat_tensor(d_out_b, d_out_b_dtype, d_out_b_dims);
+    farspan_merge_gradient data;
+    farspan_merge_gradient_init(&data, sizeof data);
+    data.out_a = out_a_tensor.data ? &out_a_tensor : NULL;
+    data.lse_a = lse_a;
+    data.lse_a_count = lse_a_count;
+    data.out_b = out_b_tensor.data ? &out_b_tensor : NULL;
+    data.lse_b = lse_b;
+    data.lse_b_count = lse_b_count;
+    data.d_out = d_out_tensor.data ? &d_out_tensor : NULL;
+    data.d_lse = d_lse;
+    data.d_lse_count = d_lse_count;
+    data.d_out_a = d_out_a_tensor.data ? &d_out_a_tensor : NULL;
+    data.d_lse_a = d_lse_a;
+    data.d_lse_a_count = d_lse_a_count;
+    data.d_out_b = d_out_b_tensor.data ? &d_out_b_tensor : NULL;
+    data.d_lse_b = d_lse_b;
+    data.d_lse_b_count = d_lse_b_count;
+    return farspan_attention_merge_backward(context, &data, error);
+}
+
 static farspan_status flat_rope_backward(const farspan_context* context, const farspan_scheme* scheme, int32_t side,
         int32_t branch, int32_t direction, int64_t length, int64_t axis_stride, double xpos_centre, const int64_t*
-        positions, int64_t positions_count, void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void* d_in,
-        int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
+        positions, int64_t positions_count, const void* d_out, int32_t d_out_dtype, const int64_t* d_out_dims, void*
+        d_in, int32_t d_in_dtype, const int64_t* d_in_dims, farspan_error* error) {
     farspan_rope_options options;
     farspan_rope_options_init(&options, sizeof options);
     options.side = side;
@@ -718,16 +789,17 @@ static farspan_status flat_rope_backward(const farspan_context* context, const f
     return farspan_rope_backward(context, scheme, &options, positions, positions_count, d_out_tensor.data ? &d_out_tensor : NULL, d_in_tensor.data ? &d_in_tensor : NULL, error);
 }
 
-static farspan_status flat_token_nll(const farspan_context* context, void* logits, int32_t logits_dtype, const int64_t*
-        logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
+static farspan_status flat_token_nll(const farspan_context* context, const void* logits, int32_t logits_dtype, const
+        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, double* nll, int64_t
         nll_count, farspan_error* error) {
     const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
     return farspan_token_nll(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, nll, nll_count, error);
 }
 
-static farspan_status flat_token_nll_grad(const farspan_context* context, void* logits, int32_t logits_dtype, const
-        int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float* weights,
-        int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error) {
+static farspan_status flat_token_nll_grad(const farspan_context* context, const void* logits, int32_t logits_dtype,
+        const int64_t* logits_dims, const int64_t* targets, int64_t targets_count, int64_t ignore_index, const float*
+        weights, int64_t weights_count, void* grad, int32_t grad_dtype, const int64_t* grad_dims, farspan_error* error)
+        {
     const farspan_tensor logits_tensor = flat_tensor(logits, logits_dtype, logits_dims);
     const farspan_tensor grad_tensor = flat_tensor(grad, grad_dtype, grad_dims);
     return farspan_token_nll_grad(context, logits_tensor.data ? &logits_tensor : NULL, targets, targets_count, ignore_index, weights, weights_count, grad_tensor.data ? &grad_tensor : NULL, error);
@@ -880,8 +952,9 @@ SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_buffer_1address(JNIE
   (void)jenv;
   (void)jcls;
   arg1 = jarg1 ? (*jenv)->GetDirectBufferAddress(jenv, jarg1) : NULL;
-  result = (long long)buffer_address(arg1);
+  result = (long long)buffer_address((void const *)arg1);
   jresult = (jlong)result; 
+  
   return jresult;
 }
 
@@ -1845,6 +1918,21 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1restore(JNIEnv
   {
     if (arg6->code != FARSPAN_OK) java_throw(jenv, arg6);
   }
+}
+
+
+SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_attention_1backward_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
+  jlong jresult = 0 ;
+  farspan_plan *arg1 = (farspan_plan *) 0 ;
+  int64_t result;
+  
+  (void)jenv;
+  (void)jcls;
+  (void)jarg1_;
+  arg1 = *(farspan_plan **)&jarg1; 
+  result = farspan_attention_backward_workspace_size((struct farspan_plan const *)arg1);
+  jresult = (jlong)result; 
+  return jresult;
 }
 
 
@@ -3327,8 +3415,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1apply(JNIEnv *j
   arg15 = (int32_t)jarg15; 
   if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (jlong*)dims16);
   arg16 = jarg16 ? dims16 : NULL;
-  result = flat_rope_apply((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  result = flat_rope_apply((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,(void const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
   (void)result;
+  
   
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory14, jarg14);
@@ -3423,8 +3512,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_position_1lookup(JNIE
   arg8 = (int32_t)jarg8; 
   if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, FLAT_DIMS, (jlong*)dims9);
   arg9 = jarg9 ? dims9 : NULL;
-  result = flat_position_lookup((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
+  result = flat_position_lookup((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10);
   (void)result;
+  
   
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory7, jarg7);
@@ -3708,8 +3798,12 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1run(JNIEnv
   if (!java_map_bytes(jenv, &memory20, jarg20, &arg21, 0)) return ;
   arg20 = memory20.data;
   arg21 /= (int64_t)sizeof *arg20;
-  result = flat_attention_run((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,(int64_t const *)arg17,arg18,arg19,arg20,arg21,arg22);
+  result = flat_attention_run((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,(void const *)arg3,arg4,(int64_t const *)arg5,(void const *)arg6,arg7,(int64_t const *)arg8,(void const *)arg9,arg10,(int64_t const *)arg11,(void const *)arg12,arg13,(int64_t const *)arg14,arg15,arg16,(int64_t const *)arg17,arg18,arg19,arg20,arg21,arg22);
   (void)result;
+  
+  
+  
+  
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory15, jarg15);
   }
@@ -3785,8 +3879,11 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention(JNIEnv *jen
   arg13 = (int32_t)jarg13; 
   if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
   arg14 = jarg14 ? dims14 : NULL;
-  result = flat_attention((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,(int64_t const *)arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15);
+  result = flat_attention((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(void const *)arg3,arg4,(int64_t const *)arg5,(void const *)arg6,arg7,(int64_t const *)arg8,(void const *)arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15);
   (void)result;
+  
+  
+  
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory12, jarg12);
   }
@@ -3845,7 +3942,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   if (!java_map(jenv, &memory10, jarg10)) return ;
   arg10 = (float*)memory10.data;
   arg11 = java_count(jenv, &memory10, jarg10);
-  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,arg12);
+  result = flat_attention_merge((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,arg6,(void const *)arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,arg12);
   (void)result;
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory2, jarg2);
@@ -3853,6 +3950,7 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge(JNIE
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory5, jarg5);
   }
+  
   
   {
     if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
@@ -4017,8 +4115,10 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1write(JNIEnv *
   arg12 = (int32_t)jarg12; 
   if (jarg13) (*jenv)->GetLongArrayRegion(jenv, jarg13, 0, FLAT_DIMS, (jlong*)dims13);
   arg13 = jarg13 ? dims13 : NULL;
-  result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,arg9,(int64_t const *)arg10,arg11,arg12,(int64_t const *)arg13,arg14);
+  result = flat_cache_write((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,arg5,(int64_t const *)arg6,arg7,(void const *)arg8,arg9,(int64_t const *)arg10,(void const *)arg11,arg12,(int64_t const *)arg13,arg14);
   (void)result;
+  
+  
   
   
   {
@@ -4143,8 +4243,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1run(JNIEnv *je
   if (!java_map_bytes(jenv, &memory12, jarg12, &arg13, 0)) return ;
   arg12 = memory12.data;
   arg13 /= (int64_t)sizeof *arg12;
-  result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
+  result = flat_cache_run((struct farspan_context const *)arg1,(struct farspan_cache_plan const *)arg2,arg3,(void const *)arg4,arg5,(int64_t const *)arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,arg13,arg14);
   (void)result;
+  
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory7, jarg7);
   }
@@ -4226,8 +4327,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   if (!java_map(jenv, &memory15, jarg15)) return ;
   arg15 = (float*)memory15.data;
   arg16 = java_count(jenv, &memory15, jarg15);
-  result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
+  result = flat_attention_decode((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,(struct farspan_cache const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,(void const *)arg9,arg10,(int64_t const *)arg11,arg12,arg13,(int64_t const *)arg14,arg15,arg16,arg17);
   (void)result;
+  
   
   
   {
@@ -4238,6 +4340,333 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1decode(JNI
   }
   {
     if (arg17->code != FARSPAN_OK) java_throw(jenv, arg17);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1backward(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_, jfloatArray jarg3, jint jarg4, jlongArray jarg5, jfloatArray jarg6, jint jarg7, jlongArray jarg8, jfloatArray jarg9, jint jarg10, jlongArray jarg11, jfloatArray jarg12, jint jarg13, jlongArray jarg14, jfloatArray jarg15, jint jarg16, jlongArray jarg17, jobject jarg18, jfloatArray jarg20, jint jarg21, jlongArray jarg22, jobject jarg23, jfloatArray jarg25, jint jarg26, jlongArray jarg27, jfloatArray jarg28, jint jarg29, jlongArray jarg30, jfloatArray jarg31, jint jarg32, jlongArray jarg33, jfloatArray jarg34, jint jarg35, jlongArray jarg36, jobject jarg37, jobject jarg39, jobject jarg41) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_plan *arg2 = (farspan_plan *) 0 ;
+  void *arg3 = (void *) 0 ;
+  int32_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  void *arg6 = (void *) 0 ;
+  int32_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  void *arg9 = (void *) 0 ;
+  int32_t arg10 ;
+  int64_t *arg11 = (int64_t *) 0 ;
+  void *arg12 = (void *) 0 ;
+  int32_t arg13 ;
+  int64_t *arg14 = (int64_t *) 0 ;
+  void *arg15 = (void *) 0 ;
+  int32_t arg16 ;
+  int64_t *arg17 = (int64_t *) 0 ;
+  float *arg18 = (float *) 0 ;
+  int64_t arg19 ;
+  void *arg20 = (void *) 0 ;
+  int32_t arg21 ;
+  int64_t *arg22 = (int64_t *) 0 ;
+  float *arg23 = (float *) 0 ;
+  int64_t arg24 ;
+  void *arg25 = (void *) 0 ;
+  int32_t arg26 ;
+  int64_t *arg27 = (int64_t *) 0 ;
+  void *arg28 = (void *) 0 ;
+  int32_t arg29 ;
+  int64_t *arg30 = (int64_t *) 0 ;
+  void *arg31 = (void *) 0 ;
+  int32_t arg32 ;
+  int64_t *arg33 = (int64_t *) 0 ;
+  void *arg34 = (void *) 0 ;
+  int32_t arg35 ;
+  int64_t *arg36 = (int64_t *) 0 ;
+  float *arg37 = (float *) 0 ;
+  int64_t arg38 ;
+  float *arg39 = (float *) 0 ;
+  int64_t arg40 ;
+  void *arg41 = (void *) 0 ;
+  int64_t arg42 ;
+  farspan_error *arg43 = (farspan_error *) 0 ;
+  int64_t dims5[FLAT_DIMS] ;
+  int64_t dims8[FLAT_DIMS] ;
+  int64_t dims11[FLAT_DIMS] ;
+  int64_t dims14[FLAT_DIMS] ;
+  int64_t dims17[FLAT_DIMS] ;
+  int64_t dims22[FLAT_DIMS] ;
+  int64_t dims27[FLAT_DIMS] ;
+  int64_t dims30[FLAT_DIMS] ;
+  int64_t dims33[FLAT_DIMS] ;
+  int64_t dims36[FLAT_DIMS] ;
+  farspan_error slot43 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot43.struct_size = (uint32_t)sizeof slot43;
+  slot43.code = FARSPAN_OK;
+  arg43 = &slot43;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_plan **)&jarg2; 
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  if (!java_copy(jenv, &memory3, jarg3)) return ;
+  arg3 = memory3.data;
+  arg4 = (int32_t)jarg4; 
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, FLAT_DIMS, (jlong*)dims5);
+  arg5 = jarg5 ? dims5 : NULL;
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  if (!java_copy(jenv, &memory6, jarg6)) return ;
+  arg6 = memory6.data;
+  arg7 = (int32_t)jarg7; 
+  if (jarg8) (*jenv)->GetLongArrayRegion(jenv, jarg8, 0, FLAT_DIMS, (jlong*)dims8);
+  arg8 = jarg8 ? dims8 : NULL;
+  JAVA_MEMORY memory9;
+  memory9.heap = NULL;
+  if (!java_copy(jenv, &memory9, jarg9)) return ;
+  arg9 = memory9.data;
+  arg10 = (int32_t)jarg10; 
+  if (jarg11) (*jenv)->GetLongArrayRegion(jenv, jarg11, 0, FLAT_DIMS, (jlong*)dims11);
+  arg11 = jarg11 ? dims11 : NULL;
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
+  if (!java_copy(jenv, &memory12, jarg12)) return ;
+  arg12 = memory12.data;
+  arg13 = (int32_t)jarg13; 
+  if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
+  arg14 = jarg14 ? dims14 : NULL;
+  JAVA_MEMORY memory15;
+  memory15.heap = NULL;
+  if (!java_copy(jenv, &memory15, jarg15)) return ;
+  arg15 = memory15.data;
+  arg16 = (int32_t)jarg16; 
+  if (jarg17) (*jenv)->GetLongArrayRegion(jenv, jarg17, 0, FLAT_DIMS, (jlong*)dims17);
+  arg17 = jarg17 ? dims17 : NULL;
+  JAVA_MEMORY memory18;
+  memory18.heap = NULL;
+  if (!java_map(jenv, &memory18, jarg18)) return ;
+  arg18 = (float*)memory18.data;
+  arg19 = java_count(jenv, &memory18, jarg18);
+  JAVA_MEMORY memory20;
+  memory20.heap = NULL;
+  if (!java_copy(jenv, &memory20, jarg20)) return ;
+  arg20 = memory20.data;
+  arg21 = (int32_t)jarg21; 
+  if (jarg22) (*jenv)->GetLongArrayRegion(jenv, jarg22, 0, FLAT_DIMS, (jlong*)dims22);
+  arg22 = jarg22 ? dims22 : NULL;
+  JAVA_MEMORY memory23;
+  memory23.heap = NULL;
+  if (!java_map(jenv, &memory23, jarg23)) return ;
+  arg23 = (float*)memory23.data;
+  arg24 = java_count(jenv, &memory23, jarg23);
+  JAVA_MEMORY memory25;
+  memory25.heap = NULL;
+  if (!java_copy(jenv, &memory25, jarg25)) return ;
+  arg25 = memory25.data;
+  arg26 = (int32_t)jarg26; 
+  if (jarg27) (*jenv)->GetLongArrayRegion(jenv, jarg27, 0, FLAT_DIMS, (jlong*)dims27);
+  arg27 = jarg27 ? dims27 : NULL;
+  JAVA_MEMORY memory28;
+  memory28.heap = NULL;
+  if (!java_copy(jenv, &memory28, jarg28)) return ;
+  arg28 = memory28.data;
+  arg29 = (int32_t)jarg29; 
+  if (jarg30) (*jenv)->GetLongArrayRegion(jenv, jarg30, 0, FLAT_DIMS, (jlong*)dims30);
+  arg30 = jarg30 ? dims30 : NULL;
+  JAVA_MEMORY memory31;
+  memory31.heap = NULL;
+  if (!java_copy(jenv, &memory31, jarg31)) return ;
+  arg31 = memory31.data;
+  arg32 = (int32_t)jarg32; 
+  if (jarg33) (*jenv)->GetLongArrayRegion(jenv, jarg33, 0, FLAT_DIMS, (jlong*)dims33);
+  arg33 = jarg33 ? dims33 : NULL;
+  JAVA_MEMORY memory34;
+  memory34.heap = NULL;
+  if (!java_copy(jenv, &memory34, jarg34)) return ;
+  arg34 = memory34.data;
+  arg35 = (int32_t)jarg35; 
+  if (jarg36) (*jenv)->GetLongArrayRegion(jenv, jarg36, 0, FLAT_DIMS, (jlong*)dims36);
+  arg36 = jarg36 ? dims36 : NULL;
+  JAVA_MEMORY memory37;
+  memory37.heap = NULL;
+  if (!java_map(jenv, &memory37, jarg37)) return ;
+  arg37 = (float*)memory37.data;
+  arg38 = java_count(jenv, &memory37, jarg37);
+  JAVA_MEMORY memory39;
+  memory39.heap = NULL;
+  if (!java_map(jenv, &memory39, jarg39)) return ;
+  arg39 = (float*)memory39.data;
+  arg40 = java_count(jenv, &memory39, jarg39);
+  JAVA_MEMORY memory41;
+  memory41.heap = NULL;
+  if (!java_map_bytes(jenv, &memory41, jarg41, &arg42, 0)) return ;
+  arg41 = memory41.data;
+  arg42 /= (int64_t)sizeof *arg41;
+  result = flat_attention_backward((struct farspan_context const *)arg1,(struct farspan_plan const *)arg2,(void const *)arg3,arg4,(int64_t const *)arg5,(void const *)arg6,arg7,(int64_t const *)arg8,(void const *)arg9,arg10,(int64_t const *)arg11,(void const *)arg12,arg13,(int64_t const *)arg14,(void const *)arg15,arg16,(int64_t const *)arg17,(float const *)arg18,arg19,(void const *)arg20,arg21,(int64_t const *)arg22,(float const *)arg23,arg24,arg25,arg26,(int64_t const *)arg27,arg28,arg29,(int64_t const *)arg30,arg31,arg32,(int64_t const *)arg33,arg34,arg35,(int64_t const *)arg36,arg37,arg38,arg39,arg40,arg41,arg42,arg43);
+  (void)result;
+  
+  
+  
+  
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory25, jarg25);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory28, jarg28);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory31, jarg31);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory34, jarg34);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory37, jarg37);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory39, jarg39);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_bytes(jenv, &memory41, jarg41);
+  }
+  {
+    if (arg43->code != FARSPAN_OK) java_throw(jenv, arg43);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_attention_1merge_1backward(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jfloatArray jarg2, jint jarg3, jlongArray jarg4, jobject jarg5, jfloatArray jarg7, jint jarg8, jlongArray jarg9, jobject jarg10, jfloatArray jarg12, jint jarg13, jlongArray jarg14, jobject jarg15, jfloatArray jarg17, jint jarg18, jlongArray jarg19, jobject jarg20, jfloatArray jarg22, jint jarg23, jlongArray jarg24, jobject jarg25) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  void *arg2 = (void *) 0 ;
+  int32_t arg3 ;
+  int64_t *arg4 = (int64_t *) 0 ;
+  float *arg5 = (float *) 0 ;
+  int64_t arg6 ;
+  void *arg7 = (void *) 0 ;
+  int32_t arg8 ;
+  int64_t *arg9 = (int64_t *) 0 ;
+  float *arg10 = (float *) 0 ;
+  int64_t arg11 ;
+  void *arg12 = (void *) 0 ;
+  int32_t arg13 ;
+  int64_t *arg14 = (int64_t *) 0 ;
+  float *arg15 = (float *) 0 ;
+  int64_t arg16 ;
+  void *arg17 = (void *) 0 ;
+  int32_t arg18 ;
+  int64_t *arg19 = (int64_t *) 0 ;
+  float *arg20 = (float *) 0 ;
+  int64_t arg21 ;
+  void *arg22 = (void *) 0 ;
+  int32_t arg23 ;
+  int64_t *arg24 = (int64_t *) 0 ;
+  float *arg25 = (float *) 0 ;
+  int64_t arg26 ;
+  farspan_error *arg27 = (farspan_error *) 0 ;
+  int64_t dims4[FLAT_DIMS] ;
+  int64_t dims9[FLAT_DIMS] ;
+  int64_t dims14[FLAT_DIMS] ;
+  int64_t dims19[FLAT_DIMS] ;
+  int64_t dims24[FLAT_DIMS] ;
+  farspan_error slot27 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot27.struct_size = (uint32_t)sizeof slot27;
+  slot27.code = FARSPAN_OK;
+  arg27 = &slot27;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  if (!java_copy(jenv, &memory2, jarg2)) return ;
+  arg2 = memory2.data;
+  arg3 = (int32_t)jarg3; 
+  if (jarg4) (*jenv)->GetLongArrayRegion(jenv, jarg4, 0, FLAT_DIMS, (jlong*)dims4);
+  arg4 = jarg4 ? dims4 : NULL;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  if (!java_map(jenv, &memory5, jarg5)) return ;
+  arg5 = (float*)memory5.data;
+  arg6 = java_count(jenv, &memory5, jarg5);
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  if (!java_copy(jenv, &memory7, jarg7)) return ;
+  arg7 = memory7.data;
+  arg8 = (int32_t)jarg8; 
+  if (jarg9) (*jenv)->GetLongArrayRegion(jenv, jarg9, 0, FLAT_DIMS, (jlong*)dims9);
+  arg9 = jarg9 ? dims9 : NULL;
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  if (!java_map(jenv, &memory10, jarg10)) return ;
+  arg10 = (float*)memory10.data;
+  arg11 = java_count(jenv, &memory10, jarg10);
+  JAVA_MEMORY memory12;
+  memory12.heap = NULL;
+  if (!java_copy(jenv, &memory12, jarg12)) return ;
+  arg12 = memory12.data;
+  arg13 = (int32_t)jarg13; 
+  if (jarg14) (*jenv)->GetLongArrayRegion(jenv, jarg14, 0, FLAT_DIMS, (jlong*)dims14);
+  arg14 = jarg14 ? dims14 : NULL;
+  JAVA_MEMORY memory15;
+  memory15.heap = NULL;
+  if (!java_map(jenv, &memory15, jarg15)) return ;
+  arg15 = (float*)memory15.data;
+  arg16 = java_count(jenv, &memory15, jarg15);
+  JAVA_MEMORY memory17;
+  memory17.heap = NULL;
+  if (!java_copy(jenv, &memory17, jarg17)) return ;
+  arg17 = memory17.data;
+  arg18 = (int32_t)jarg18; 
+  if (jarg19) (*jenv)->GetLongArrayRegion(jenv, jarg19, 0, FLAT_DIMS, (jlong*)dims19);
+  arg19 = jarg19 ? dims19 : NULL;
+  JAVA_MEMORY memory20;
+  memory20.heap = NULL;
+  if (!java_map(jenv, &memory20, jarg20)) return ;
+  arg20 = (float*)memory20.data;
+  arg21 = java_count(jenv, &memory20, jarg20);
+  JAVA_MEMORY memory22;
+  memory22.heap = NULL;
+  if (!java_copy(jenv, &memory22, jarg22)) return ;
+  arg22 = memory22.data;
+  arg23 = (int32_t)jarg23; 
+  if (jarg24) (*jenv)->GetLongArrayRegion(jenv, jarg24, 0, FLAT_DIMS, (jlong*)dims24);
+  arg24 = jarg24 ? dims24 : NULL;
+  JAVA_MEMORY memory25;
+  memory25.heap = NULL;
+  if (!java_map(jenv, &memory25, jarg25)) return ;
+  arg25 = (float*)memory25.data;
+  arg26 = java_count(jenv, &memory25, jarg25);
+  result = flat_attention_merge_backward((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(float const *)arg5,arg6,(void const *)arg7,arg8,(int64_t const *)arg9,(float const *)arg10,arg11,(void const *)arg12,arg13,(int64_t const *)arg14,(float const *)arg15,arg16,arg17,arg18,(int64_t const *)arg19,arg20,arg21,arg22,arg23,(int64_t const *)arg24,arg25,arg26,arg27);
+  (void)result;
+  
+  
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory17, jarg17);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory20, jarg20);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory22, jarg22);
+  }
+  {
+    if (result == FARSPAN_OK) java_copy_back(jenv, &memory25, jarg25);
+  }
+  {
+    if (arg27->code != FARSPAN_OK) java_throw(jenv, arg27);
   }
 }
 
@@ -4300,8 +4729,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_rope_1backward(JNIEnv
   arg15 = (int32_t)jarg15; 
   if (jarg16) (*jenv)->GetLongArrayRegion(jenv, jarg16, 0, FLAT_DIMS, (jlong*)dims16);
   arg16 = jarg16 ? dims16 : NULL;
-  result = flat_rope_backward((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
+  result = flat_rope_backward((struct farspan_context const *)arg1,(struct farspan_scheme const *)arg2,arg3,arg4,arg5,arg6,arg7,arg8,(int64_t const *)arg9,arg10,(void const *)arg11,arg12,(int64_t const *)arg13,arg14,arg15,(int64_t const *)arg16,arg17);
   (void)result;
+  
   
   {
     if (result == FARSPAN_OK) java_copy_back(jenv, &memory14, jarg14);
@@ -4354,8 +4784,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll(JNIEnv *je
   if (!java_take(jenv, &memory8, jarg8, (size_t)arg9 * sizeof(double))) return ;
   if (jarg8) (*jenv)->GetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (jdouble*)memory8.data);
   arg8 = (double*)memory8.data;
-  result = flat_token_nll((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
+  result = flat_token_nll((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,arg8,arg9,arg10);
   (void)result;
+  
   
   {
     if (result == FARSPAN_OK && jarg8) (*jenv)->SetDoubleArrayRegion(jenv, jarg8, 0, (jsize)arg9, (const jdouble*)arg8);
@@ -4419,8 +4850,9 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_token_1nll_1grad(JNIE
   arg11 = (int32_t)jarg11; 
   if (jarg12) (*jenv)->GetLongArrayRegion(jenv, jarg12, 0, FLAT_DIMS, (jlong*)dims12);
   arg12 = jarg12 ? dims12 : NULL;
-  result = flat_token_nll_grad((struct farspan_context const *)arg1,arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
+  result = flat_token_nll_grad((struct farspan_context const *)arg1,(void const *)arg2,arg3,(int64_t const *)arg4,(int64_t const *)arg5,arg6,arg7,(float const *)arg8,arg9,arg10,arg11,(int64_t const *)arg12,arg13);
   (void)result;
+  
   
   
   {

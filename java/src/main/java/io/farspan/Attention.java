@@ -144,4 +144,43 @@ public final class Attention {
             Context.release(context);
         }
     }
+
+    /**
+     * The gradient of Attention.merge. With the shares w_a = exp(lseA - L) and w_b = exp(lseB - L) of each row, and m
+     * = w_a w_b &lt;dOut, outA - outB&gt;:
+     *
+     * <pre>
+     * d_out_a = w_a d_out      d_lse_a = w_a d_lse + m
+     * d_out_b = w_b d_out      d_lse_b = w_b d_lse - m
+     * </pre>
+     *
+     * <p>A part without keys (lse -infinity) gets 0, whatever its out holds. Where an lse is +infinity, m is 0.
+     *
+     * @param context null for the defaults
+     * @param data what to read, and what to write
+     * @throws FarspanException Status.NULL_ARGUMENT for a part that is missing, and if no gradient is wanted;
+     *     Status.SHAPE, Status.STRIDE; Status.CANCELLED
+     * @throws IllegalStateException if an object is closed
+     */
+    public static void mergeBackward(Context context, MergeGradient data) {
+        java.util.Objects.requireNonNull(data, "data");
+        io.farspan.internal.Context contextObject = Context.acquire(context);
+        try {
+            Native.attention_merge_backward(contextObject, data.outA, data.outA.code, data.outA.dims, data.lseA, data.outB, data.outB.code, data.outB.dims, data.lseB, data.dOut, data.dOut.code, data.dOut.dims, data.dLse, data.dOutA, data.dOutA.code, data.dOutA.dims, data.dLseA, data.dOutB, data.dOutB.code, data.dOutB.dims, data.dLseB);
+        } finally {
+            Context.release(context);
+        }
+    }
+
+    /**
+     * The same with the default context.
+     *
+     * @param data what to read, and what to write
+     * @throws FarspanException Status.NULL_ARGUMENT for a part that is missing, and if no gradient is wanted;
+     *     Status.SHAPE, Status.STRIDE; Status.CANCELLED
+     * @throws IllegalStateException if an object is closed
+     */
+    public static void mergeBackward(MergeGradient data) {
+        mergeBackward(null, data);
+    }
 }

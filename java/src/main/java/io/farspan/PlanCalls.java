@@ -204,4 +204,79 @@ abstract class PlanCalls implements AutoCloseable {
             Context.release(context);
         }
     }
+
+    /**
+     * The gradient of Plan.run. With the weights p_ij = exp(logit_ij - lse_i), computed again tile by tile:
+     *
+     * <pre>
+     * delta_i    = &lt;d_out_i, out_i&gt; - d_lse_i
+     * d_v_j      = sum_i p_ij d_out_i
+     * d_logit_ij = p_ij (&lt;d_out_i, v_j&gt; - delta_i)       also what d_bias and d_bias_values sum
+     * d_sink_h   = -sum_i exp(sink_h - lse_i) delta_i
+     * d_s_ij     = d_logit_ij (1 - tanh^2(s_ij / cap))   s: the scaled product before the cap
+     * d_q_i      = sum_j d_s_ij s_i R(a)^T R(c) k_j
+     * d_k_j      = sum_i d_s_ij s_i R(c)^T R(a) q_i
+     * </pre>
+     *
+     * <p>A key that a query does not see gives and gets nothing, whatever is stored there; a query that sees nothing has
+     * the gradient 0. Sums and arithmetic are f32. delta is formed of {@code out} as it is given: where that is F16
+     * or BF16, its rounding is part of the gradient. Memory grows linearly with queries + keys. For one instruction
+     * set, the bits do not depend on the number of threads. After Status.CANCELLED the outputs are unspecified.
+     *
+     * <p>Any number of threads may call it with one plan. As in FlashAttention (Dao et al. 2022), nothing of size
+     * queries x keys is kept.
+     *
+     * @param context null for the defaults
+     * @param data what to read, and what to write
+     * @throws FarspanException Status.NULL_ARGUMENT for a tensor or an lse that is missing, and if no gradient is
+     *     wanted; Status.SHAPE if a tensor does not fit the plan or an array has another count; Status.STRIDE if an
+     *     output overlaps itself, an input or another output; Status.COMBINATION for the gradient of a bias, a table or
+     *     sink logits that the scheme does not have; Status.DTYPE for a dBias of 16 bits that sums;
+     *     Status.WORKSPACE_SIZE, Status.CANCELLED, Status.OUT_OF_MEMORY
+     * @throws IllegalStateException if an object is closed
+     */
+    public void backward(Context context, AttentionGradient data) {
+        java.util.Objects.requireNonNull(data, "data");
+        io.farspan.internal.Context contextObject = Context.acquire(context);
+        try {
+            io.farspan.internal.Plan planObject = acquire();
+            try {
+                Native.attention_backward(contextObject, planObject, data.q, data.q.code, data.q.dims, data.k, data.k.code, data.k.dims, data.v, data.v.code, data.v.dims, data.bias, data.bias.code, data.bias.dims, data.out, data.out.code, data.out.dims, data.lse, data.dOut, data.dOut.code, data.dOut.dims, data.dLse, data.dQ, data.dQ.code, data.dQ.dims, data.dK, data.dK.code, data.dK.dims, data.dV, data.dV.code, data.dV.dims, data.dBias, data.dBias.code, data.dBias.dims, data.dBiasValues, data.dSinkLogits, data.workspace);
+            } finally {
+                release();
+            }
+        } finally {
+            Context.release(context);
+        }
+    }
+
+    /**
+     * The same with the default context.
+     *
+     * @param data what to read, and what to write
+     * @throws FarspanException Status.NULL_ARGUMENT for a tensor or an lse that is missing, and if no gradient is
+     *     wanted; Status.SHAPE if a tensor does not fit the plan or an array has another count; Status.STRIDE if an
+     *     output overlaps itself, an input or another output; Status.COMBINATION for the gradient of a bias, a table or
+     *     sink logits that the scheme does not have; Status.DTYPE for a dBias of 16 bits that sums;
+     *     Status.WORKSPACE_SIZE, Status.CANCELLED, Status.OUT_OF_MEMORY
+     * @throws IllegalStateException if an object is closed
+     */
+    public void backward(AttentionGradient data) {
+        backward(null, data);
+    }
+
+    /**
+     * Bytes of scratch that one Plan.backward needs, as Plan.workspaceBytes; 0 for null.
+     *
+     * @return bytes
+     * @throws IllegalStateException if an object is closed
+     */
+    public long backwardWorkspaceBytes() {
+        io.farspan.internal.Plan planObject = acquire();
+        try {
+            return Native.attention_backward_workspace_size(planObject);
+        } finally {
+            release();
+        }
+    }
 }

@@ -51,18 +51,6 @@ final class ConformanceCalls {
 
     static {
         ConformanceRegular.addTo(ALL);
-        on("fire_fill", (h, c) -> {
-            FireConfig config = c.within("config",
-                    ()
-                            -> new FireConfig(c.small("hidden"), c.small("heads"), c.floats("w1"), c.floats("b1"),
-                                    c.floats("w2"), c.floats("b2")));
-            c.set(config, "config", "hidden", "heads", "w1", "b1", "w2", "b2")
-                    .fill(c.wholes("query_positions"), c.wholes("key_positions"), c.out("out"));
-        });
-        on("cache_create", (h, c) -> {
-            h.sequences.clear();
-            h.cache = c.keep(Cache.create(c.set(new CacheConfig(0, 0), "config")));
-        });
         on("cache_save", (h, c) -> h.saved.add(h.cache.save(h.sequence())));
         on("cache_restore", (h, c) -> { // of what was saved: all, perhaps with an inverted byte, or its beginning
             byte[] bytes = h.saved.get(c.small("saved")).clone();

@@ -297,9 +297,8 @@ final class ConformanceCase implements AutoCloseable {
 
     // ---- tensors --------------------------------------------------------------------------------------------------
 
-    /** Null if it is not there. */
     Tensor in(String name) {
-        return has(name) ? tensor(name, false) : null;
+        return tensor(name, false);
     }
 
     /** A tensor whose memory is the next output. */
@@ -321,7 +320,11 @@ final class ConformanceCase implements AutoCloseable {
         return object(name).get("elements").getAsInt();
     }
 
+    /** Null if it is not there. */
     private Tensor tensor(String name, boolean isOutput) {
+        if (!has(name)) {
+            return null;
+        }
         JsonObject description = object(name);
         ByteBuffer bytes = memory(name, isOutput);
         Dtype dtype = dtype(description);
@@ -334,9 +337,12 @@ final class ConformanceCase implements AutoCloseable {
         return Dtype.valueOf(description.get("dtype").getAsString().toUpperCase(Locale.ROOT));
     }
 
-    /** Zeros, or the content of a seed; what is written is the next output. */
+    /** Zeros, the content of a seed, or an output before; what is written is the next output. */
     private ByteBuffer memory(String name, boolean isOutput) {
         JsonObject description = object(name);
+        if (description.has("output")) {
+            return (ByteBuffer) outputs.get(description.get("output").getAsInt()).memory();
+        }
         Dtype dtype = dtype(description);
         int elements = elements(name);
         ByteBuffer bytes = ByteBuffer.allocateDirect(elements * dtype.bytes()).order(ByteOrder.nativeOrder());

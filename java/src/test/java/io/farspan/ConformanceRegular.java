@@ -42,6 +42,10 @@ final class ConformanceRegular {
             Tensor out = c.out("out");
             AbsolutePositions.lookup(c.context, c.in("table"), c.wholes("positions"), out);
         });
+        calls.put("fire_fill", (h, c) -> {
+            Tensor out = c.out("out");
+            c.set(new FireConfig(0, 0, new float[0], new float[0], new float[0], new float[0]), "config").fill(c.context, c.wholes("query_positions"), c.wholes("key_positions"), out);
+        });
         calls.put("plan_create", (h, c) -> {
             h.plan = c.keep(Plan.create(c.context, h.scheme, c.set(new Problem(), "problem")));
         });
@@ -61,6 +65,10 @@ final class ConformanceRegular {
             Tensor outA = c.out("out_a");
             FloatBuffer lseA = c.floatBuffer("lse_a", true);
             Attention.merge(c.context, outA, lseA, c.in("out_b"), c.floatBuffer("lse_b", false));
+        });
+        calls.put("cache_create", (h, c) -> {
+            h.sequences.clear();
+            h.cache = c.keep(Cache.create(c.set(new CacheConfig(0, 0), "config")));
         });
         calls.put("cache_sequence_create", (h, c) -> {
             h.sequences.add(h.cache.createSequence());
@@ -104,6 +112,39 @@ final class ConformanceRegular {
             Tensor out = c.out("out");
             FloatBuffer lse = c.floatBuffer("lse", true);
             h.cache.decode(c.context, h.scheme, c.whole("layer"), h.batch(), c.in("q"), out, lse);
+        });
+        calls.put("attention_backward", (h, c) -> {
+            AttentionGradient data = new AttentionGradient();
+            data.q(c.in("q"));
+            data.k(c.in("k"));
+            data.v(c.in("v"));
+            data.bias(c.in("bias"));
+            data.out(c.in("out"));
+            data.dOut(c.in("d_out"));
+            data.dQ(c.out("d_q"));
+            data.dK(c.out("d_k"));
+            data.dV(c.out("d_v"));
+            data.dBias(c.out("d_bias"));
+            data.lse(c.floatBuffer("lse", false));
+            data.dLse(c.floatBuffer("d_lse", false));
+            data.dBiasValues(c.floatBuffer("d_bias_values", true));
+            data.dSinkLogits(c.floatBuffer("d_sink_logits", true));
+            data.workspace(c.workspace(h.plan.backwardWorkspaceBytes()));
+            h.plan.backward(c.context, data);
+        });
+        calls.put("attention_merge_backward", (h, c) -> {
+            MergeGradient data = new MergeGradient();
+            data.outA(c.in("out_a"));
+            data.outB(c.in("out_b"));
+            data.dOut(c.in("d_out"));
+            data.dOutA(c.out("d_out_a"));
+            data.dOutB(c.out("d_out_b"));
+            data.lseA(c.floatBuffer("lse_a", false));
+            data.lseB(c.floatBuffer("lse_b", false));
+            data.dLse(c.floatBuffer("d_lse", false));
+            data.dLseA(c.floatBuffer("d_lse_a", true));
+            data.dLseB(c.floatBuffer("d_lse_b", true));
+            Attention.mergeBackward(c.context, data);
         });
         calls.put("rope_backward", (h, c) -> {
             Tensor dIn = c.out(c.has("d_in") ? "d_in" : "d_out");

@@ -109,7 +109,14 @@ class FuzzTest {
             Tensor k = input(shape[0], shape[1], keys, shape[3]);
             float[] lse = new float[near(shape[0] * shape[1] * shape[2])];
             ByteBuffer workspace = random.nextBoolean() ? null : ByteBuffer.allocateDirect(near(plan.workspaceBytes()));
-            plan.run(null, input(shape[0], shape[1], shape[2], shape[3]), k, k, null, out, lse, workspace);
+            Tensor q = input(shape[0], shape[1], shape[2], shape[3]);
+            if (random.nextBoolean()) {
+                plan.run(null, q, k, k, null, out, lse, workspace);
+            } else {
+                AttentionGradient data = new AttentionGradient().q(q).k(k).v(k).out(q).lse(lse).dOut(q).dQ(out);
+                ByteBuffer more = ByteBuffer.allocateDirect(near(plan.backwardWorkspaceBytes()));
+                plan.backward(data.workspace(workspace == null ? null : more));
+            }
         }
     }
 

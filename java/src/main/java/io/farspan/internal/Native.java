@@ -153,6 +153,10 @@ public class Native implements NativeConstants {
 
   public static void cache_restore(Context context, Cache cache, Object buffer, long[] sequence) { NativeJNI.cache_restore(Context.getCPtr(context), context, Cache.getCPtr(cache), cache, buffer, sequence); }
 
+  public static long attention_backward_workspace_size(Plan plan) {
+    return NativeJNI.attention_backward_workspace_size(Plan.getCPtr(plan), plan);
+  }
+
   public static void windows_config_init(byte[] config, int kind) {
     NativeJNI.windows_config_init(config, kind);
   }
@@ -368,6 +372,31 @@ public class Native implements NativeConstants {
     try { NativeJNI.attention_decode(Context.getCPtr(context), context, Scheme.getCPtr(scheme), scheme, Cache.getCPtr(cache), cache, layer, sequence, offsets, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse); } finally {
       java.lang.ref.Reference.reachabilityFence(q);
       java.lang.ref.Reference.reachabilityFence(out);
+    }
+  }
+
+  public static void attention_backward(Context context, Plan plan, io.farspan.runtime.Memory q, int q_dtype, long[] q_dims, io.farspan.runtime.Memory k, int k_dtype, long[] k_dims, io.farspan.runtime.Memory v, int v_dtype, long[] v_dims, io.farspan.runtime.Memory bias, int bias_dtype, long[] bias_dims, io.farspan.runtime.Memory out, int out_dtype, long[] out_dims, Object lse, io.farspan.runtime.Memory d_out, int d_out_dtype, long[] d_out_dims, Object d_lse, io.farspan.runtime.Memory d_q, int d_q_dtype, long[] d_q_dims, io.farspan.runtime.Memory d_k, int d_k_dtype, long[] d_k_dims, io.farspan.runtime.Memory d_v, int d_v_dtype, long[] d_v_dims, io.farspan.runtime.Memory d_bias, int d_bias_dtype, long[] d_bias_dims, Object d_bias_values, Object d_sink_logits, Object workspace) {
+    try { NativeJNI.attention_backward(Context.getCPtr(context), context, Plan.getCPtr(plan), plan, io.farspan.runtime.Memory.array(q), q_dtype, q_dims, io.farspan.runtime.Memory.array(k), k_dtype, k_dims, io.farspan.runtime.Memory.array(v), v_dtype, v_dims, io.farspan.runtime.Memory.array(bias), bias_dtype, bias_dims, io.farspan.runtime.Memory.array(out), out_dtype, out_dims, lse, io.farspan.runtime.Memory.array(d_out), d_out_dtype, d_out_dims, d_lse, io.farspan.runtime.Memory.array(d_q), d_q_dtype, d_q_dims, io.farspan.runtime.Memory.array(d_k), d_k_dtype, d_k_dims, io.farspan.runtime.Memory.array(d_v), d_v_dtype, d_v_dims, io.farspan.runtime.Memory.array(d_bias), d_bias_dtype, d_bias_dims, d_bias_values, d_sink_logits, workspace); } finally {
+      java.lang.ref.Reference.reachabilityFence(q);
+      java.lang.ref.Reference.reachabilityFence(k);
+      java.lang.ref.Reference.reachabilityFence(v);
+      java.lang.ref.Reference.reachabilityFence(bias);
+      java.lang.ref.Reference.reachabilityFence(out);
+      java.lang.ref.Reference.reachabilityFence(d_out);
+      java.lang.ref.Reference.reachabilityFence(d_q);
+      java.lang.ref.Reference.reachabilityFence(d_k);
+      java.lang.ref.Reference.reachabilityFence(d_v);
+      java.lang.ref.Reference.reachabilityFence(d_bias);
+    }
+  }
+
+  public static void attention_merge_backward(Context context, io.farspan.runtime.Memory out_a, int out_a_dtype, long[] out_a_dims, Object lse_a, io.farspan.runtime.Memory out_b, int out_b_dtype, long[] out_b_dims, Object lse_b, io.farspan.runtime.Memory d_out, int d_out_dtype, long[] d_out_dims, Object d_lse, io.farspan.runtime.Memory d_out_a, int d_out_a_dtype, long[] d_out_a_dims, Object d_lse_a, io.farspan.runtime.Memory d_out_b, int d_out_b_dtype, long[] d_out_b_dims, Object d_lse_b) {
+    try { NativeJNI.attention_merge_backward(Context.getCPtr(context), context, io.farspan.runtime.Memory.array(out_a), out_a_dtype, out_a_dims, lse_a, io.farspan.runtime.Memory.array(out_b), out_b_dtype, out_b_dims, lse_b, io.farspan.runtime.Memory.array(d_out), d_out_dtype, d_out_dims, d_lse, io.farspan.runtime.Memory.array(d_out_a), d_out_a_dtype, d_out_a_dims, d_lse_a, io.farspan.runtime.Memory.array(d_out_b), d_out_b_dtype, d_out_b_dims, d_lse_b); } finally {
+      java.lang.ref.Reference.reachabilityFence(out_a);
+      java.lang.ref.Reference.reachabilityFence(out_b);
+      java.lang.ref.Reference.reachabilityFence(d_out);
+      java.lang.ref.Reference.reachabilityFence(d_out_a);
+      java.lang.ref.Reference.reachabilityFence(d_out_b);
     }
   }
 

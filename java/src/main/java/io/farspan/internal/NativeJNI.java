@@ -67,6 +67,7 @@ public class NativeJNI {
   public final static native long cache_save_size(long jarg1, Cache jarg1_, long jarg2);
   public final static native void cache_save(long jarg1, Context jarg1_, long jarg2, Cache jarg2_, long jarg3, Object jarg4);
   public final static native void cache_restore(long jarg1, Context jarg1_, long jarg2, Cache jarg2_, Object jarg3, long[] jarg5);
+  public final static native long attention_backward_workspace_size(long jarg1, Plan jarg1_);
   public final static native void windows_config_init(byte[] jarg1, int jarg3);
   public final static native void windows_count(byte[] jarg1, long[] jarg2);
   public final static native void windows_get(byte[] jarg1, long jarg2, byte[] jarg3);
@@ -125,6 +126,8 @@ public class NativeJNI {
   public final static native long cache_plan_create(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long[] jarg4, long[] jarg6, long jarg8, long[] jarg9, long jarg11, long jarg12);
   public final static native void cache_run(long jarg1, Context jarg1_, long jarg2, CachePlan jarg2_, long jarg3, float[] jarg4, int jarg5, long[] jarg6, float[] jarg7, int jarg8, long[] jarg9, Object jarg10, Object jarg12);
   public final static native void attention_decode(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, long jarg3, Cache jarg3_, long jarg4, long[] jarg5, long[] jarg7, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14, Object jarg15);
+  public final static native void attention_backward(long jarg1, Context jarg1_, long jarg2, Plan jarg2_, float[] jarg3, int jarg4, long[] jarg5, float[] jarg6, int jarg7, long[] jarg8, float[] jarg9, int jarg10, long[] jarg11, float[] jarg12, int jarg13, long[] jarg14, float[] jarg15, int jarg16, long[] jarg17, Object jarg18, float[] jarg20, int jarg21, long[] jarg22, Object jarg23, float[] jarg25, int jarg26, long[] jarg27, float[] jarg28, int jarg29, long[] jarg30, float[] jarg31, int jarg32, long[] jarg33, float[] jarg34, int jarg35, long[] jarg36, Object jarg37, Object jarg39, Object jarg41);
+  public final static native void attention_merge_backward(long jarg1, Context jarg1_, float[] jarg2, int jarg3, long[] jarg4, Object jarg5, float[] jarg7, int jarg8, long[] jarg9, Object jarg10, float[] jarg12, int jarg13, long[] jarg14, Object jarg15, float[] jarg17, int jarg18, long[] jarg19, Object jarg20, float[] jarg22, int jarg23, long[] jarg24, Object jarg25);
   public final static native void rope_backward(long jarg1, Context jarg1_, long jarg2, Scheme jarg2_, int jarg3, int jarg4, int jarg5, long jarg6, long jarg7, double jarg8, long[] jarg9, float[] jarg11, int jarg12, long[] jarg13, float[] jarg14, int jarg15, long[] jarg16);
   public final static native void token_nll(long jarg1, Context jarg1_, float[] jarg2, int jarg3, long[] jarg4, long[] jarg5, long jarg7, double[] jarg8);
   public final static native void token_nll_grad(long jarg1, Context jarg1_, float[] jarg2, int jarg3, long[] jarg4, long[] jarg5, long jarg7, float[] jarg8, float[] jarg10, int jarg11, long[] jarg12);
