@@ -1,14 +1,14 @@
 // The structs of the C interface with any numbers in them: a scheme, everything that can be asked of it, and a small
-// attention. The fields that are sizes of arrays get arrays of that size.
+// attention with its gradient. The fields that are sizes of arrays get arrays of that size.
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <vector>
 
 #include "calls.hpp"
 #include "farspan/farspan.h"
+#include "farspan/gradient.h"
 #include "require.hpp"
 
 namespace {
@@ -51,11 +51,11 @@ struct parts {
     std::vector<float> values, sinks;
 };
 
-// Mostly what there is. Never more: that nobody can check.
+// Mostly what there is, also when the input is at its end. Never more: that nobody can check.
 template <class Value>
 int64_t any_count(provider& in, const std::vector<Value>& values) {
     const auto count = static_cast<int64_t>(values.size());
-    return in.ConsumeIntegralInRange(0, 7) > 0 ? count : in.ConsumeIntegralInRange<int64_t>(-1, count);
+    return in.ConsumeIntegralInRange(0, 7) < 7 ? count : in.ConsumeIntegralInRange<int64_t>(-1, count);
 }
 
 void fill_rope(provider& in, parts& s) {
@@ -141,8 +141,45 @@ void ask(provider& in, const farspan_scheme* scheme, const parts& s) {
                       in.ConsumeIntegralInRange(-1, 8), &error);
 }
 
+// What attention reads or writes, in memory of exactly the size that the shape needs. Some numbers may be any.
+struct dense {
+    std::vector<float> data;
+    farspan_tensor tensor;
+    dense(provider& in, int64_t heads, int64_t rows, int64_t features)
+        : data(static_cast<size_t>(heads * rows * features), 0.5f) {
+        farspan_tensor_contiguous(&tensor, data.data(), FARSPAN_F32, 1, heads, rows, features);
+        for (int n = in.ConsumeIntegralInRange(0, 3); n > 0; --n)
+            data[in.ConsumeIntegralInRange<size_t>(0, data.size() - 1)] = static_cast<float>(any_number(in));
+    }
+};
+
+// The gradient of a run, of which some may not be wanted and some be too short.
+void differentiate(provider& in, const farspan_plan* plan, const farspan_problem& p, const parts& s, const dense& q,
+                   const dense& k, const dense& v, const dense& out, const std::vector<float>& lse) {
+    const dense d_out(in, p.query_heads, p.queries, p.head_dim), d_q(in, p.query_heads, p.queries, p.head_dim),
+        d_k(in, p.key_heads, p.keys, p.head_dim), d_v(in, p.key_heads, p.keys, p.head_dim);
+    std::vector<float> d_lse = array_of<float>(in, p.query_heads * p.queries), d_values(s.values.size()),
+                       d_sinks(s.sinks.size());
+    farspan_attention_gradient data;
+    farspan_attention_gradient_init(&data, sizeof data);
+    data.q = &q.tensor, data.k = &k.tensor, data.v = &v.tensor, data.out = &out.tensor, data.d_out = &d_out.tensor;
+    data.lse = lse.data(), data.lse_count = any_count(in, lse);
+    if (in.ConsumeBool()) data.d_lse = d_lse.data(), data.d_lse_count = any_count(in, d_lse);
+    if (!in.ConsumeBool()) data.d_q = &d_q.tensor;
+    if (!in.ConsumeBool()) data.d_k = &d_k.tensor;
+    if (!in.ConsumeBool()) data.d_v = &d_v.tensor;
+    if (s.bias.method == FARSPAN_BIAS_T5)
+        data.d_bias_values = d_values.data(), data.d_bias_values_count = any_count(in, d_values);
+    if (s.score.sink_logits) data.d_sink_logits = d_sinks.data(), data.d_sink_logits_count = any_count(in, d_sinks);
+    const int64_t bytes = farspan_attention_backward_workspace_size(plan);
+    std::vector<char> workspace(static_cast<size_t>(in.ConsumeBool() ? bytes : 0));
+    if (!workspace.empty()) data.workspace = workspace.data(), data.workspace_bytes = any_count(in, workspace);
+    farspan_error error = FARSPAN_ERROR_INIT;
+    require(farspan_attention_backward(nullptr, plan, &data, &error) != FARSPAN_ERROR_INTERNAL);
+}
+
 // An attention of a few tokens; the arrays are of exactly the size that the shapes need.
-void attend(provider& in, const farspan_scheme* scheme) {
+void attend(provider& in, const farspan_scheme* scheme, const parts& s) {
     farspan_problem problem;
     farspan_problem_init(&problem, sizeof problem);
     problem.key_heads = in.ConsumeIntegralInRange(1, 2);
@@ -166,18 +203,14 @@ void attend(provider& in, const farspan_scheme* scheme) {
     const farspan_status status = farspan_plan_create(nullptr, scheme, &problem, &plan, &error);
     require((status == FARSPAN_OK) == (plan != nullptr) && status != FARSPAN_ERROR_INTERNAL);
     if (!plan) return;
-    const auto make = [&](int64_t heads, int64_t rows, farspan_tensor& tensor) {
-        auto data = std::make_unique<std::vector<float>>(static_cast<size_t>(heads * rows * problem.head_dim), 0.5f);
-        farspan_tensor_contiguous(&tensor, data->data(), FARSPAN_F32, 1, heads, rows, problem.head_dim);
-        return data;
-    };
-    farspan_tensor q, k, v, out;
-    const auto q_data = make(problem.query_heads, problem.queries, q),
-               k_data = make(problem.key_heads, problem.keys, k), v_data = make(problem.key_heads, problem.keys, v),
-               out_data = make(problem.query_heads, problem.queries, out);
+    const auto make = [&](int64_t heads, int64_t rows) { return dense(in, heads, rows, problem.head_dim); };
+    const dense q = make(problem.query_heads, problem.queries), k = make(problem.key_heads, problem.keys),
+                v = make(problem.key_heads, problem.keys), out = make(problem.query_heads, problem.queries);
     std::vector<float> lse(static_cast<size_t>(problem.query_heads * problem.queries));
-    require(farspan_test::attention_run(nullptr, plan, &q, &k, &v, nullptr, &out, lse.data(), nullptr, 0, &error) !=
-            FARSPAN_ERROR_INTERNAL);
+    const farspan_status ran = farspan_test::attention_run(nullptr, plan, &q.tensor, &k.tensor, &v.tensor, nullptr,
+                                                           &out.tensor, lse.data(), nullptr, 0, &error);
+    require(ran != FARSPAN_ERROR_INTERNAL);
+    if (ran == FARSPAN_OK) differentiate(in, plan, problem, s, q, k, v, out, lse);
     farspan_plan_destroy(plan);
 }
 
@@ -197,7 +230,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require((status == FARSPAN_OK) == (scheme != nullptr) && status != FARSPAN_ERROR_INTERNAL);
     if (!scheme) return 0;
     ask(in, scheme, s);
-    attend(in, scheme);
+    attend(in, scheme, s);
     farspan_scheme_destroy(scheme);
     return 0;
 }
