@@ -50,12 +50,12 @@ void add_table(const kernel_table& table, int64_t dim) {
     const double products = 2.0 * rows * keys * static_cast<double>(dim),
                  row_bytes = 8.0 * rows * static_cast<double>(dim);
     add(table, dim, "qk", "GFLOP/s", products, peak, [](const kernel_table& t, tile& x) {
-        t.qk(x.q, x.dim, rows, x.panel, x.dim, x.s, keys, 64);
-        t.qk(x.q, x.dim, rows, x.panel + 64 * x.dim, x.dim, x.s + 64, keys, 64);
+        t.qk_packed(x.q, x.dim, rows, x.panel, x.dim, x.s, keys, 64);
+        t.qk_packed(x.q, x.dim, rows, x.panel + 64 * x.dim, x.dim, x.s + 64, keys, 64);
     });
     add(table, dim, "pv", "GFLOP/s", products, peak, [](const kernel_table& t, tile& x) {
         for (int64_t i = 0; i < rows * x.dim; ++i) x.o[i] = 0.0f;
-        t.pv(x.logits, keys, rows, x.v, x.dim, keys, x.o, x.dim, x.dim);
+        t.pv_packed(x.logits, keys, rows, x.v, keys, x.o, x.dim, x.dim);
     });
     add(
         table, dim, "softmax", "Gelement/s", rows * keys, [] { return 0.0; },
@@ -68,10 +68,10 @@ void add_table(const kernel_table& table, int64_t dim) {
     add(table, dim, "tile", "GFLOP/s", 2.0 * products, peak, [](const kernel_table& t, tile& x) {
         for (int64_t r = 0; r < rows; ++r) x.m[r] = 10.0f, x.l[r] = 1.0f;
         for (int64_t i = 0; i < rows * x.dim; ++i) x.o[i] = 0.0f;
-        t.qk(x.q, x.dim, rows, x.panel, x.dim, x.s, keys, 64);
-        t.qk(x.q, x.dim, rows, x.panel + 64 * x.dim, x.dim, x.s + 64, keys, 64);
+        t.qk_packed(x.q, x.dim, rows, x.panel, x.dim, x.s, keys, 64);
+        t.qk_packed(x.q, x.dim, rows, x.panel + 64 * x.dim, x.dim, x.s + 64, keys, 64);
         t.softmax(x.s, keys, rows, keys, x.m, x.l, x.o, x.dim, x.dim);
-        t.pv(x.s, keys, rows, x.v, x.dim, keys, x.o, x.dim, x.dim);
+        t.pv_packed(x.s, keys, rows, x.v, keys, x.o, x.dim, x.dim);
     });
     add(table, dim, "transpose_panel", "GB/s", row_bytes, copy,
         [](const kernel_table& t, tile& x) { t.transpose_panel(x.k, x.dim, 64, x.dim, x.panel); });

@@ -33,7 +33,7 @@ void pack_keys(const plan& plan, const gradient_tensors& tensors, const gradient
         copy(scratch.staging, rows, count, ld);
         const rotary_table& angles = plan.rows[plan.entry(batch).row].key_angles[static_cast<std::size_t>(c)];
         if (angles.needed) rotate_rows(plan, angles, first, count, rows);
-        plan.kernels->transpose_panel(rows, ld, count, dim, panel_at(slot.key_panels, slot.runs, c, first, dim));
+        plan.kernels->pack_keys(rows, ld, count, dim, panel_at(slot.key_panels, slot.runs, c, first, dim));
         // A key that is not finite makes NaN of the weights of rows that see it; the others must not meet it.
         if (plan.kernels->all_finite(rows, ld, count, dim)) continue;
         for (float* x = rows; x != rows + count * ld; ++x)
@@ -107,8 +107,8 @@ void prepare_keys(const plan& plan, const gradient_tensors& tensors, const gradi
         const int64_t count = std::min(panel_keys, end - first);
         pack_keys(plan, tensors, slot, scratch, batch, key_head, first, count);
         load_rows(plan, tensors.v, batch, key_head, first, count, dim, scratch.staging, plan.value_ld);
-        plan.kernels->transpose_panel(scratch.staging, plan.value_ld, count, dim,
-                                      panel_at(slot.value_panels, slot.runs, 0, first, dim));
+        plan.kernels->pack_keys(scratch.staging, plan.value_ld, count, dim,
+                                panel_at(slot.value_panels, slot.runs, 0, first, dim));
     }
     for (int c = 0; c < plan.copies; ++c)
         clear(row_at(slot.d_keys, slot.runs * tile_keys, c, begin, plan.head_ld), end - begin, plan.head_ld);

@@ -14,9 +14,9 @@ namespace farspan {
 
 // Of a key head and one query head of its group. Rows of a copy or branch follow those of the one before.
 struct gradient_slot {
-    float* key_panels;            // [copy][panel][head_dim][64]
+    float* key_panels;            // [copy][panel], kernel_table::pack_keys
     float* key_rows;              // [copy][keys][head_ld], finite: an element that is not is 0
-    float* value_panels;          // [panel][value_dim][64]
+    float* value_panels;          // [panel], the same of values
     float* d_keys;                // [copy][keys][head_ld]
     float* d_values;              // [keys][value_ld]
     float* queries;               // [branch][queries][head_ld], scaled and rotated

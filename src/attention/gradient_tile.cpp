@@ -95,8 +95,8 @@ private:
     void products(const float* rows, int64_t ld, const region& where, float* panels, int copy, int64_t dim,
                   float* s) const {
         for (int64_t col = 0; col < where.cols; col += panel_keys)
-            kernels_.qk(rows, ld, where.rows, panel_at(panels, slot_.runs, copy, where.first_key + col, dim), dim,
-                        s + col, tile_keys, std::min(panel_keys, where.cols - col));
+            kernels_.qk_packed(rows, ld, where.rows, panel_at(panels, slot_.runs, copy, where.first_key + col, dim),
+                               dim, s + col, tile_keys, std::min(panel_keys, where.cols - col));
     }
 
     // d_logit where the key belongs to branch b, 0 elsewhere.

@@ -44,9 +44,24 @@ void pack_keys(const plan& plan, const attention_tensors& tensors, const workspa
             float& norm = space.key_norm(slot, run);
             norm = std::max(norm, largest_norm(rows, plan.head_ld, count, plan.shape.head_dim));
         }
-        plan.kernels->transpose_panel(rows, plan.head_ld, count, plan.shape.head_dim,
-                                      space.panel(slot, copy, first_key / panel_keys));
+        plan.kernels->pack_keys(rows, plan.head_ld, count, plan.shape.head_dim,
+                                space.panel(slot, copy, first_key / panel_keys));
     }
+}
+
+// A value that is not finite is packed as 0; the rows that see it add it themselves.
+void pack_values(const plan& plan, const attention_tensors& tensors, const workspace& space,
+                 const worker_scratch& scratch, int64_t batch, int64_t key_head, int64_t slot, int64_t first_key,
+                 int64_t count) {
+    float* rows = scratch.staging;
+    const int64_t ld = plan.value_ld;
+    load_values(plan, tensors, batch, key_head, first_key, count, rows);
+    if (!plan.kernels->all_finite(rows, ld, count, plan.shape.value_dim)) {
+        space.values_not_finite(slot, first_key / tile_keys) = true;
+        for (float* value = rows; value != rows + count * ld; ++value)
+            if (!std::isfinite(*value)) *value = 0;
+    }
+    plan.kernels->pack_values(rows, ld, count, ld, space.values(slot, first_key));
 }
 
 }  // namespace
@@ -63,15 +78,12 @@ void pack_run(const plan& plan, const attention_tensors& tensors, const workspac
               int64_t batch, int64_t key_head, int64_t slot, int64_t run) {
     const int64_t first = run * tile_keys, last = std::min(first + tile_keys, plan.shape.keys);
     space.key_norm(slot, run) = 0;
-    for (int64_t key = first; key < last; key += panel_keys)
-        pack_keys(plan, tensors, space, scratch, batch, key_head, slot, key, std::min(panel_keys, last - key));
-    float* values = space.values(slot, first);
-    load_values(plan, tensors, batch, key_head, first, last - first, values);
-    const bool finite = plan.kernels->all_finite(values, plan.value_ld, last - first, plan.shape.value_dim) != 0;
-    space.values_not_finite(slot, run) = !finite;
-    if (finite) return;
-    for (float* value = values; value != values + (last - first) * plan.value_ld; ++value)
-        if (!std::isfinite(*value)) *value = 0;  // the rows that see it add it themselves
+    space.values_not_finite(slot, run) = false;
+    for (int64_t key = first; key < last; key += panel_keys) {
+        const int64_t count = std::min(panel_keys, last - key);
+        pack_keys(plan, tensors, space, scratch, batch, key_head, slot, key, count);
+        pack_values(plan, tensors, space, scratch, batch, key_head, slot, key, count);
+    }
 }
 
 }  // namespace farspan

@@ -117,9 +117,9 @@ private:
     void multiply(const region& where, int b, float* s) {
         const float* queries = branch_queries(b, where.first_key) + where.first_row * plan_.head_ld;
         for (int64_t col = 0; col < where.cols; col += panel_keys)
-            kernels_.qk(queries, plan_.head_ld, where.rows,
-                        space_.panel(task_.slot, plan_.copy_of_branch[b], (where.first_key + col) / panel_keys),
-                        plan_.shape.head_dim, s + col, tile_keys, std::min(panel_keys, where.cols - col));
+            kernels_.qk_packed(queries, plan_.head_ld, where.rows,
+                               space_.panel(task_.slot, plan_.copy_of_branch[b], (where.first_key + col) / panel_keys),
+                               plan_.shape.head_dim, s + col, tile_keys, std::min(panel_keys, where.cols - col));
         kernels_.mark_overflow(s, tile_keys, where.rows, where.cols);
     }
 
@@ -135,8 +135,8 @@ private:
     }
 
     void accumulate(const region& where) {
-        kernels_.pv(scores(where), tile_keys, where.rows, space_.values(task_.slot, where.first_key), plan_.value_ld,
-                    where.count, output(where), plan_.value_ld, plan_.value_ld);
+        kernels_.pv_packed(scores(where), tile_keys, where.rows, space_.values(task_.slot, where.first_key),
+                           where.count, output(where), plan_.value_ld, plan_.value_ld);
         if (space_.values_not_finite(task_.slot, where.first_key / tile_keys)) add_not_finite(where);
     }
 

@@ -36,7 +36,8 @@ workspace_layout::workspace_layout(const plan& plan) {
     const problem& shape = plan.shape;
     runs = (shape.keys + tile_keys - 1) / tile_keys;
     key_floats = plan.copies * runs * tile_keys * shape.head_dim;
-    value_floats = runs * tile_keys * plan.value_ld;
+    run_floats = tile_keys * round_up(plan.value_ld, plan.kernels->strip);
+    value_floats = runs * run_floats;
 
     const int64_t heads = shape.batch * shape.key_heads;
     const int64_t tasks_per_head = shape.group() * static_cast<int64_t>(plan.blocks.size());
@@ -69,7 +70,8 @@ float* workspace::panel(int64_t slot, int copy, int64_t panel_index) const {
 }
 
 float* workspace::values(int64_t slot, int64_t key) const {
-    return start_ + layout_.wave_heads * layout_.key_floats + slot * layout_.value_floats + key * plan_.value_ld;
+    return start_ + layout_.wave_heads * layout_.key_floats + slot * layout_.value_floats +
+           key / tile_keys * layout_.run_floats + key % tile_keys * plan_.kernels->strip;
 }
 
 float& workspace::key_norm(int64_t slot, int64_t run) const { return key_norms_[slot * layout_.runs + run]; }

@@ -29,8 +29,9 @@ struct worker_scratch {
 struct workspace_layout {
     int64_t wave_heads;    // (batch, key head) pairs that are packed at a time
     int64_t runs;          // of tile_keys keys
-    int64_t key_floats;    // packed keys of one head: [copy][run][panel][head_dim][64]
-    int64_t value_floats;  // packed values of one head: [keys][value_ld]
+    int64_t key_floats;    // packed keys of one head: [copy][run][panel], kernel_table::pack_keys
+    int64_t run_floats;    // packed values of a run: kernel_table::pack_values
+    int64_t value_floats;  // of one head: [run]
     int64_t worker_floats;
     std::size_t bytes;  // in all, alignment slack included
 
@@ -43,6 +44,7 @@ public:
 
     // A panel of 64 keys of packed head `slot` in the wave.
     float* panel(int64_t slot, int copy, int64_t panel_index) const;
+    // Packed values from this key to the end of its run.
     float* values(int64_t slot, int64_t key) const;
     // Non-zero if the values of this run hold an infinity or a NaN (packed as 0).
     uint8_t& values_not_finite(int64_t slot, int64_t run) const;

@@ -88,6 +88,19 @@ struct kernel_table {
     void (*pv)(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o,
                int64_t ldo, int64_t dim);
 
+    // -- the same on packed operands, whose columns lie in strips: a row of a strip is one or a few cache lines, its rows
+    // lie in one piece. 16 or 64 columns; rows of 256 bytes would use a quarter of the first cache's sets.
+    int64_t strip;
+    // panel[lane / strip][d][lane % strip] = rows[lane][d] for lane < count, 0 for the others; count <= 64
+    void (*pack_keys)(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel);
+    // values[c / strip][r][c % strip] = rows[r][c], c < dim (a multiple of 16); strips are tile_keys rows apart
+    void (*pack_values)(const float* rows, int64_t ld, int64_t count, int64_t dim, float* values);
+    // As qk and pv, bit for bit.
+    void (*qk_packed)(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
+                      int64_t cols);
+    void (*pv_packed)(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t keys, float* o, int64_t ldo,
+                      int64_t dim);
+
     // -- reading a cache; index 0 f32, 1 f16, 2 bf16, 3 i8 (whole numbers: the scales are the caller's)
     // s[line][lane] = sum_d q[line][d] R(panel)[d][lane] for 64 lanes and any number of lines. Fast for few.
     cached_qk_fn cached_qk[4];

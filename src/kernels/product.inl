@@ -23,7 +23,7 @@ FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, 
         for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
     }
     for (int64_t k = 0; k < depth; ++k) {
-        __builtin_prefetch(ahead + k * ldb, 0, 2);
+        if (block_vecs * lanes > 16) __builtin_prefetch(ahead + k * ldb, 0, 2);
         vec right[vecs];
         FARSPAN_UNROLL
         for (int j = 0; j < vecs; ++j) right[j] = load(b + k * ldb + j * lanes);
@@ -83,24 +83,32 @@ void multiply_columns(const float* a, int64_t lda, int64_t rows, const float* b,
     }
 }
 
+// The right operand: whole rows, or strips of ld columns, `step` behind one another.
+struct right_operand {
+    const float* data;
+    int64_t ld, step;  // step 0: whole rows
+    FARSPAN_INLINE const float* column(int64_t j) const { return data + (step == 0 ? j : j / ld * step + j % ld); }
+};
+FARSPAN_INLINE right_operand rows_of(const float* data, int64_t ld) { return {data, ld, 0}; }
+
 // Column blocks outside, so that the slice of b stays in L1 while the rows pass by. `columns` is a multiple of 16.
 template <bool accumulate, bool upright = false>
-FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const float* b, int64_t ldb, int64_t depth,
-                             float* c, int64_t ldc, int64_t columns) {
+FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, right_operand b, int64_t depth, float* c,
+                             int64_t ldc, int64_t columns) {
     constexpr int64_t block = block_vecs * lanes;
     int64_t j = 0;
     for (; j + block <= columns; j += block)
-        multiply_columns<block_vecs, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+        multiply_columns<block_vecs, accumulate, upright>(a, lda, rows, b.column(j), b.ld, depth, c + j, ldc);
     if constexpr (block > 16) {
         switch ((columns - j) / lanes) {
             case 1:
-                multiply_columns<1, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                multiply_columns<1, accumulate, upright>(a, lda, rows, b.column(j), b.ld, depth, c + j, ldc);
                 break;
             case 2:
-                multiply_columns<2, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                multiply_columns<2, accumulate, upright>(a, lda, rows, b.column(j), b.ld, depth, c + j, ldc);
                 break;
             case 3:
-                multiply_columns<3, accumulate, upright>(a, lda, rows, b + j, ldb, depth, c + j, ldc);
+                multiply_columns<3, accumulate, upright>(a, lda, rows, b.column(j), b.ld, depth, c + j, ldc);
                 break;
             default:
                 break;
@@ -112,23 +120,38 @@ FARSPAN_INLINE void multiply(const float* a, int64_t lda, int64_t rows, const fl
 // every product too, and would be the least exact otherwise.
 constexpr int64_t longest_sum = lanes == 1 ? 32 : 128;
 
-void qk(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
-        int64_t cols) {
-    multiply<false>(q, ldq, rows, panel, panel_keys, dim < longest_sum ? dim : longest_sum, s, lds, cols);
+FARSPAN_INLINE void logits(const float* q, int64_t ldq, int64_t rows, right_operand panel, int64_t dim, float* s,
+                           int64_t lds, int64_t cols) {
+    multiply<false>(q, ldq, rows, panel, dim < longest_sum ? dim : longest_sum, s, lds, cols);
     for (int64_t d = longest_sum; d < dim; d += longest_sum) {
         const int64_t depth = dim - d < longest_sum ? dim - d : longest_sum;
-        multiply<true>(q + d, ldq, rows, panel + d * panel_keys, panel_keys, depth, s, lds, cols);
+        multiply<true>(q + d, ldq, rows, {panel.data + d * panel.ld, panel.ld, panel.step}, depth, s, lds, cols);
     }
+}
+
+void qk(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
+        int64_t cols) {
+    logits(q, ldq, rows, rows_of(panel, panel_keys), dim, s, lds, cols);
+}
+
+void qk_packed(const float* q, int64_t ldq, int64_t rows, const float* panel, int64_t dim, float* s, int64_t lds,
+               int64_t cols) {
+    logits(q, ldq, rows, {panel, strip, dim * strip}, dim, s, lds, cols);
 }
 
 void pv(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t ldv, int64_t keys, float* o, int64_t ldo,
         int64_t dim) {
-    multiply<true>(p, ldp, rows, v, ldv, keys, o, ldo, dim);
+    multiply<true>(p, ldp, rows, rows_of(v, ldv), keys, o, ldo, dim);
+}
+
+void pv_packed(const float* p, int64_t ldp, int64_t rows, const float* v, int64_t keys, float* o, int64_t ldo,
+               int64_t dim) {
+    multiply<true>(p, ldp, rows, {v, strip, tile_keys * strip}, keys, o, ldo, dim);
 }
 
 void pv_upright(const float* p, int64_t ldp, int64_t rows, const float* x, int64_t ldx, int64_t keys, float* o,
                 int64_t ldo, int64_t dim) {
-    multiply<true, true>(p, ldp, keys, x, ldx, rows, o, ldo, dim);
+    multiply<true, true>(p, ldp, keys, rows_of(x, ldx), rows, o, ldo, dim);
 }
 
 }  // namespace

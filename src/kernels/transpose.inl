@@ -1,5 +1,5 @@
 #pragma once
-// Key rows into a panel whose lanes are keys.
+// Key rows into a panel whose lanes are keys; values into strips.
 #include "kernels/vec.inl"
 
 namespace farspan::kernels::FARSPAN_ISA_NS {
@@ -21,7 +21,9 @@ FARSPAN_INLINE void transpose_block(vec (&row)[lanes]) {
     }
 }
 
-void transpose_panel(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel) {
+// Lanes are `width` to a row, and those of the next rows `step` further.
+FARSPAN_INLINE void transpose(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel, int64_t width,
+                              int64_t step) {
     for (int64_t lane = 0; lane < panel_keys; lane += lanes)
         for (int64_t d = 0; d < dim; d += lanes) {
             vec block[lanes];
@@ -31,8 +33,22 @@ void transpose_panel(const float* rows, int64_t ld, int64_t count, int64_t dim, 
             transpose_block(block);
             FARSPAN_UNROLL
             for (int i = 0; i < lanes; ++i)
-                if (d + i < dim) store(panel + (d + i) * panel_keys + lane, block[i]);
+                if (d + i < dim) store(panel + lane / width * step + (d + i) * width + lane % width, block[i]);
         }
+}
+
+void transpose_panel(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel) {
+    transpose(rows, ld, count, dim, panel, panel_keys, 0);
+}
+
+void pack_keys(const float* rows, int64_t ld, int64_t count, int64_t dim, float* panel) {
+    transpose(rows, ld, count, dim, panel, strip, dim * strip);
+}
+
+void pack_values(const float* rows, int64_t ld, int64_t count, int64_t dim, float* values) {
+    for (int64_t c = 0; c < dim; c += lanes)
+        for (int64_t r = 0; r < count; ++r)
+            store(values + (c / strip * tile_keys + r) * strip + c % strip, load(rows + r * ld + c));
 }
 
 }  // namespace

@@ -79,6 +79,9 @@ constexpr float exp2_centred[7] = {0x1p0f,
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
+// Columns of a packed strip: what the products take at a time.
+constexpr int64_t strip = block_vecs * lanes > 16 ? block_vecs* lanes : 16;
+
 FARSPAN_INLINE vec load_some(const float* p, int64_t n) { return n >= lanes ? load(p) : load_part(p, n); }
 FARSPAN_INLINE void store_some(float* p, vec v, int64_t n) {
     if (n >= lanes)

@@ -1,4 +1,4 @@
-// qk, pv and pv_upright.
+// qk, pv and pv_upright; qk and pv of packed operands.
 #include <cmath>
 #include <limits>
 
@@ -97,6 +97,57 @@ void test_pv_upright(run& run) {
         }
 }
 
+// Packed operands give the bits of the others, whatever part of a run is read.
+void test_qk_packed(run& run) {
+    for (int64_t rows : {0, 1, 5, 6, 7, 64})
+        for (int64_t dim : {0, 1, 16, 64, 80, 128, 130, 256}) {
+            const int64_t cols = 16 * (1 + run.random.below(4));
+            scratch q(rows, round_up(dim + 1, 16)), keys(panel_keys, round_up(dim + 1, 16)), panel(dim, panel_keys),
+                packed(dim, panel_keys), expected(rows, 128), s(rows + 1, 128);
+            q.fill([&] { return run.random.normal(); });
+            keys.fill([&] { return run.random.normal(); });
+            run.table.transpose_panel(keys.data(), keys.ld(), panel_keys, dim, panel.data());
+            run.table.pack_keys(keys.data(), keys.ld(), panel_keys, dim, packed.data());
+            s.fill([&] { return run.random.normal(); });
+            s.remember();
+            verdict result(run, "qk_packed rows %lld dim %lld cols %lld", (long long)rows, (long long)dim,
+                           (long long)cols);
+            run.table.qk(q.data(), q.ld(), rows, panel.data(), dim, expected.data(), expected.ld(), cols);
+            run.table.qk_packed(q.data(), q.ld(), rows, packed.data(), dim, s.data(), s.ld(), cols);
+            for (int64_t r = 0; r < rows; ++r)
+                for (int64_t c = 0; c < cols; ++c) result.same_bits(s.at(r, c), expected.at(r, c), r, c);
+            s.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < panel_keys; });
+        }
+}
+
+void test_pv_packed(run& run) {
+    using farspan::kernels::tile_keys;
+    const int64_t strip = run.table.strip;
+    for (int64_t rows : {0, 1, 5, 6, 7, 64})
+        for (int64_t dim : {0, 16, 48, 64, 80, 128, 144}) {
+            const int64_t first = run.random.below(tile_keys), keys = run.random.below(tile_keys - first + 1);
+            scratch p(rows, tile_keys), v(tile_keys, dim), expected(rows, dim), o(rows + 1, dim + 16),
+                packed(tile_keys, round_up(dim, strip));
+            p.fill([&] { return run.random.normal(); });
+            v.fill([&] { return run.random.normal(); });
+            expected.fill([] { return 0.5f; });
+            o.fill([] { return 0.5f; });
+            o.remember();
+            // As a run is packed: in two pieces, and what lies behind them is nobody's.
+            packed.fill([&] { return std::numeric_limits<float>::quiet_NaN(); });
+            for (int64_t key : {int64_t{0}, panel_keys})
+                run.table.pack_values(v.row(key), v.ld(), panel_keys, dim, packed.data() + key * strip);
+            verdict result(run, "pv_packed rows %lld dim %lld keys %lld from %lld", (long long)rows, (long long)dim,
+                           (long long)keys, (long long)first);
+            run.table.pv(p.data(), p.ld(), rows, v.data() + first * v.ld(), v.ld(), keys, expected.data(),
+                         expected.ld(), dim);
+            run.table.pv_packed(p.data(), p.ld(), rows, packed.data() + first * strip, keys, o.data(), o.ld(), dim);
+            for (int64_t r = 0; r < rows; ++r)
+                for (int64_t c = 0; c < dim; ++c) result.same_bits(o.at(r, c), expected.at(r, c), r, c);
+            o.unchanged_outside(result, [&](int64_t r, int64_t c) { return r < rows && c < dim; });
+        }
+}
+
 // A row's bits must not depend on the rows that happen to be computed with it, else they would depend on how work is
 // split.
 void test_row_independence(run& run) {
@@ -144,6 +195,8 @@ void test_fused(run& run) {
 
 const std::vector<entry>& product_entries() {
     static const std::vector<entry> entries = {{"qk", test_qk},
+                                               {"qk_packed", test_qk_packed},
+                                               {"pv_packed", test_pv_packed},
                                                {"pv", test_pv},
                                                {"pv_upright", test_pv_upright},
                                                {"qk.pv.rows", test_row_independence},

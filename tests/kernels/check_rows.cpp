@@ -1,4 +1,4 @@
-// load_rows, store_rows, scale_rows, scale_columns, all_finite, transpose_panel.
+// load_rows, store_rows, scale_rows, scale_columns, all_finite, transpose_panel, pack_keys, pack_values.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -336,6 +336,51 @@ void test_transpose_panel(run& run) {
         }
 }
 
+void test_pack_keys(run& run) {
+    using farspan::kernels::panel_keys;
+    const int64_t strip = run.table.strip;
+    for (int64_t dim : {0, 1, 3, 8, 9, 16, 17, 64, 80, 130})
+        for (int64_t count : {0, 1, 15, 16, 17, 48, 63, 64}) {
+            scratch rows(count, round_up(dim, 16)), panel(dim + 1, panel_keys);
+            rows.fill([&] { return run.random.any_float(); });
+            panel.fill([&] { return run.random.normal(); });
+            panel.remember();
+            verdict result(run, "pack_keys count %lld dim %lld", (long long)count, (long long)dim);
+            run.table.pack_keys(rows.data(), rows.ld(), count, dim, panel.data());
+            for (int64_t d = 0; d < dim; ++d)
+                for (int64_t lane = 0; lane < panel_keys; ++lane)
+                    result.same_bits(panel.data()[lane / strip * strip * dim + d * strip + lane % strip],
+                                     lane < count ? rows.at(lane, d) : 0.0f, d, lane);
+            panel.unchanged_outside(result, [&](int64_t d, int64_t) { return d < dim; });
+        }
+}
+
+void test_pack_values(run& run) {
+    using farspan::kernels::tile_keys;
+    const int64_t strip = run.table.strip;
+    for (int64_t dim : {0, 16, 48, 64, 80, 128})
+        for (int64_t count : {0, 1, 63, 64}) {
+            const int64_t first = run.random.below(tile_keys - count + 1);
+            scratch rows(count, dim), values(tile_keys, round_up(dim, strip));
+            rows.fill([&] { return run.random.any_float(); });
+            values.fill([&] { return run.random.normal(); });
+            values.remember();
+            verdict result(run, "pack_values count %lld dim %lld", (long long)count, (long long)dim);
+            run.table.pack_values(rows.data(), rows.ld(), count, dim, values.data() + first * strip);
+            const auto at = [&](int64_t r, int64_t c) {
+                return (c / strip * tile_keys + first + r) * strip + c % strip;
+            };
+            for (int64_t r = 0; r < count; ++r)
+                for (int64_t c = 0; c < dim; ++c) result.same_bits(values.data()[at(r, c)], rows.at(r, c), r, c);
+            const int64_t ld = values.ld();
+            values.unchanged_outside(result, [&](int64_t row, int64_t column) {
+                const int64_t offset = row * ld + column, key = offset / strip % tile_keys,
+                              c = offset / strip / tile_keys * strip + offset % strip;
+                return c < dim && key >= first && key < first + count;
+            });
+        }
+}
+
 }  // namespace
 
 const std::vector<entry>& row_entries() {
@@ -352,6 +397,8 @@ const std::vector<entry>& row_entries() {
         {"scale_columns", test_scale_columns},
         {"all_finite", test_all_finite},
         {"transpose_panel", test_transpose_panel},
+        {"pack_keys", test_pack_keys},
+        {"pack_values", test_pack_values},
     };
     return entries;
 }
