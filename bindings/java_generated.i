@@ -32,6 +32,9 @@ JAVA_STRUCT(farspan_passkey)
 JAVA_STRUCT(farspan_key_tokens_config)
 JAVA_STRUCT(farspan_long_perplexity)
 JAVA_STRUCT(farspan_reach)
+JAVA_STRUCT(farspan_ruler_config)
+JAVA_STRUCT(farspan_ruler_info)
+JAVA_STRUCT(farspan_recall)
 JAVA_STRUCT(farspan_model_options)
 JAVA_STRUCT(farspan_model_info)
 JAVA_STRUCT(farspan_model_layer)
@@ -56,10 +59,13 @@ JAVA_STRUCT(farspan_model_note)
 %apply (farspan_bootstrap_config* STRUCT, size_t SIZE) { (farspan_bootstrap_config* config, size_t size) };
 %apply (farspan_passkey_config* STRUCT, size_t SIZE) { (farspan_passkey_config* config, size_t size) };
 %apply (farspan_key_tokens_config* STRUCT, size_t SIZE) { (farspan_key_tokens_config* config, size_t size) };
+%apply (farspan_ruler_config* STRUCT, size_t SIZE) { (farspan_ruler_config* config, size_t size) };
 %apply (farspan_model_options* STRUCT, size_t SIZE) { (farspan_model_options* options, size_t size) };
 
 %apply (char* ARRAY, int64_t COUNT) { (char* buffer, int64_t buffer_bytes) };
+%apply (const char* ARRAY, int64_t COUNT) { (const char* answers, int64_t answers_bytes) };
 %apply (const char* ARRAY, int64_t COUNT) { (const char* generated, int64_t generated_bytes) };
+%apply (const char* ARRAY, int64_t COUNT) { (const char* haystack, int64_t haystack_bytes) };
 %apply (const char* ARRAY, int64_t COUNT) { (const char* hypothesis, int64_t hypothesis_bytes) };
 %apply (const char* ARRAY, int64_t COUNT) { (const char* references, int64_t references_count) };
 %apply (const char* ARRAY, int64_t COUNT) { (const char* text, int64_t text_bytes) };
@@ -91,8 +97,10 @@ JAVA_STRUCT(farspan_model_note)
 %apply (const float* ARRAY, int64_t COUNT) { (const float* w1, int64_t w1_count) };
 %apply (const float* ARRAY, int64_t COUNT) { (const float* w2, int64_t w2_count) };
 %apply (const float* ARRAY, int64_t COUNT) { (const float* weights, int64_t weights_count) };
+%apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* answers, int64_t answers_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* boundaries, int64_t boundaries_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* edges, int64_t edges_count) };
+%apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* generated, int64_t generated_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* haystack, int64_t haystack_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* hypothesis, int64_t hypothesis_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* key_axis_positions, int64_t key_axis_positions_count) };
@@ -101,6 +109,7 @@ JAVA_STRUCT(farspan_model_note)
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* key_ranges, int64_t key_ranges_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* keys, int64_t keys_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* lengths, int64_t lengths_count) };
+%apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* marks, int64_t marks_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* needle, int64_t needle_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* offsets, int64_t offsets_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* positions, int64_t positions_count) };
@@ -112,6 +121,7 @@ JAVA_STRUCT(farspan_model_note)
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* references_lengths, int64_t references_lengths_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* sequence, int64_t sequence_count) };
 %apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* targets, int64_t targets_count) };
+%apply (const int64_t* ARRAY, int64_t COUNT) { (const int64_t* vocabulary, int64_t vocabulary_count) };
 %apply (const void* BYTES, int64_t COUNT) { (const void* buffer, int64_t buffer_bytes) };
 %apply (const void* BYTES, int64_t COUNT) { (const void* file, int64_t file_bytes) };
 %apply (double* ARRAY, int64_t COUNT) { (double* inv_freq, int64_t inv_freq_count) };
@@ -124,6 +134,7 @@ JAVA_STRUCT(farspan_model_note)
 %apply (float* LSE, int64_t COUNT) { (float* lse, int64_t lse_count) };
 %apply (float* LSE, int64_t COUNT) { (float* lse_a, int64_t lse_a_count) };
 %apply (float* ARRAY, int64_t COUNT) { (float* out, int64_t out_count) };
+%apply (int64_t* ARRAY, int64_t COUNT) { (int64_t* ids, int64_t ids_count) };
 %apply (int64_t* ARRAY, int64_t COUNT) { (int64_t* keys, int64_t keys_count) };
 %apply (int64_t* ARRAY, int64_t COUNT) { (int64_t* out, int64_t out_count) };
 %apply (void* BYTES, int64_t COUNT) { (void* buffer, int64_t buffer_bytes) };

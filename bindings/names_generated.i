@@ -52,6 +52,9 @@
 %ignore farspan_key_tokens_config;
 %ignore farspan_long_perplexity;
 %ignore farspan_reach;
+%ignore farspan_ruler_config;
+%ignore farspan_ruler_info;
+%ignore farspan_recall;
 %ignore farspan_model_options;
 %ignore farspan_metadata;
 %ignore farspan_model_info;
@@ -111,6 +114,8 @@
 %ignore farspan_passkey_init;
 %ignore farspan_long_perplexity_init;
 %ignore farspan_reach_init;
+%ignore farspan_ruler_info_init;
+%ignore farspan_recall_init;
 %ignore farspan_model_from_config;
 %ignore farspan_model_from_metadata;
 %ignore farspan_model_from_gguf;

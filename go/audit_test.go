@@ -37,6 +37,8 @@ var elsewhere = map[string]string{
 	"farspan_rouge_result_init":       "- its struct says its size",
 	"farspan_interval_init":           "- its struct says its size",
 	"farspan_passkey_init":            "- its struct says its size",
+	"farspan_ruler_info_init":         "- its struct says its size",
+	"farspan_recall_init":             "- its struct says its size",
 	"farspan_model_info_init":         "- its struct says its size",
 	"farspan_model_layer_init":        "- its struct says its size",
 	"farspan_model_note_init":         "- its struct says its size",

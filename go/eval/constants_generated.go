@@ -110,3 +110,74 @@ const (
 	// One line of whole sentences (RedPajama; LM-Infinite).
 	PasskeySentences PasskeyForm = 2
 )
+
+// RulerTask: the eleven synthetic tasks of RULER (Hsieh et al. 2024).
+type RulerTask int32
+
+// Values of RulerTask.
+const (
+	// One needle, a number, in repeated sentences.
+	RulerSingle1 RulerTask = 1
+	// In an essay.
+	RulerSingle2 RulerTask = 2
+	// a UUID in an essay.
+	RulerSingle3 RulerTask = 3
+	// One needle is asked for, 3 others have other keys.
+	RulerMultikey1 RulerTask = 4
+	// The haystack is nothing but needles.
+	RulerMultikey2 RulerTask = 5
+	// And keys and values are UUIDs.
+	RulerMultikey3 RulerTask = 6
+	// 4 values of one key.
+	RulerMultivalue RulerTask = 7
+	// 4 keys are asked for at once.
+	RulerMultiquery RulerTask = 8
+	// Which variables have a value, through assignments to each other (VT).
+	RulerTracking RulerTask = 9
+	// The 10 most common words of a list (CWE).
+	RulerCommonWords RulerTask = 10
+	// The 3 most frequent words of a text whose words follow Zipf's law (FWE).
+	RulerFrequentWords RulerTask = 11
+)
+
+// Haystack: what needles lie in.
+type Haystack int32
+
+// Values of Haystack.
+const (
+	// Five sentences about grass, sky and sun, over and over.
+	HaystackNoise Haystack = 1
+	// The caller's text, over and over; without one, sentences that the library makes of its own words.
+	HaystackEssay Haystack = 2
+	// Needles with other keys, one value each [needles].
+	HaystackNeedles Haystack = 3
+)
+
+// NeedleKind: what keys and values are.
+type NeedleKind int32
+
+// Values of NeedleKind.
+const (
+	// "amber-falcon"; 2 ids.
+	NeedleWord NeedleKind = 1
+	// 7 digits; 7 ids.
+	NeedleNumber NeedleKind = 2
+	// 32 hexadecimal digits with hyphens; 32 ids.
+	NeedleUuid NeedleKind = 3
+)
+
+// PromptPart: the parts of a prompt. The whole is task, document, question and prefix, one behind the other.
+type PromptPart int32
+
+// Values of PromptPart.
+const (
+	PromptWhole PromptPart = 1
+	// What the model is to do, behind a solved example if there is one; no ids.
+	PromptTask     PromptPart = 2
+	PromptDocument PromptPart = 3
+	PromptQuestion PromptPart = 4
+	// How the answer begins, for a model that only continues texts; no ids.
+	PromptPrefix PromptPart = 5
+	// What must be found in the answer: as text one a line, as ids one behind the other.
+	PromptAnswers PromptPart = 6
+)

@@ -427,3 +427,131 @@ func EffectiveLengthContext(context *farspan.Context, lengths []int64, scores []
 	answer.read(&reachNative)
 	return answer, nil
 }
+
+// Describe: what a configuration will give; its length is not read. Errors: ErrMethod for an unknown task or kind;
+// ErrParameterRange, also if the words to be found are not more frequent than others in any text below 2^40;
+// ErrCombination for a field that the task does not read.
+func (r *RulerConfig) Describe() (RulerInfo, error) {
+	return r.DescribeContext(nil)
+}
+
+// DescribeContext is Describe with the threads, the instruction set and the flag of a context, which may be nil.
+func (r *RulerConfig) DescribeContext(context *farspan.Context) (RulerInfo, error) {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return RulerInfo{}, err
+	}
+	defer leave()
+	infoNative := raw.RulerInfo{StructSize: uint32(unsafe.Sizeof(raw.RulerInfo{}))}
+	if failure := raw.Ruler_describe(contextNative, r.native(), &infoNative); failure != nil {
+		return RulerInfo{}, asError(failure)
+	}
+	var answer RulerInfo
+	answer.read(&infoNative)
+	return answer, nil
+}
+
+// Text writes a part of the prompt. It is ASCII but for what the haystack has, whose sentences end at ".", "!" and
+// "?" with white space behind; needles stand between them. Memory is taken for needles or assignments, and for the
+// different frequent words, not for the text.
+//
+//	haystack  the essay, UTF-8; may be empty
+//
+// Errors: as RulerConfig.Describe; ErrParameterRange for a length below LeastBytes, or one for which there are not
+// enough words; ErrCombination for a haystack that the task does not read.
+func (r *RulerConfig) Text(haystack string, part PromptPart) (string, error) {
+	return r.TextContext(nil, haystack, part)
+}
+
+// TextContext is Text with the threads, the instruction set and the flag of a context, which may be nil.
+func (r *RulerConfig) TextContext(context *farspan.Context, haystack string, part PromptPart) (string, error) {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	haystackBytes := []byte(haystack)
+	return bridge.Written(256, func(buffer []byte, needed *int64) *raw.Failure {
+		return raw.Ruler_text(contextNative, r.native(), cross.Text(haystackBytes), cross.Length(haystackBytes), int32(part), cross.Address(buffer), cross.Length(buffer), needed)
+	})
+}
+
+// IDs: the same tasks of token ids: words are ids of the vocabulary, all else are four marks.
+//
+//	marks       4 different ids: "is", "end of statement", "what is" and "no word"
+//	vocabulary  different ids, none of them a mark
+//	haystack    the essay: ids without marks, repeated; may be empty: ids are drawn from the vocabulary
+//	ids         as many as the part has: WHOLE has length, DOCUMENT length - question_ids, QUESTION question_ids,
+//	            ANSWERS answers * answer_ids of farspan_ruler_info
+//
+// Needles are `key is value end`, assignments `variable is value end` with values of 5 ids and `variable is variable
+// end`, the words of lists one id each; "no word" is what frequent words are mixed with, and fills what is left
+// behind the last statement of a haystack of needles. Questions are `what is, key, is` for each key, `what is, value,
+// is` and `what is`.
+//
+// Errors: as RulerConfig.Text, with LeastIds; ErrShape for counts, also of a vocabulary that is too small for the
+// task; ErrParameterRange for ids that are not different, and marks in the haystack.
+func (r *RulerConfig) IDs(marks []int64, vocabulary []int64, haystack []int64, part PromptPart, ids []int64) error {
+	return r.IDsContext(nil, marks, vocabulary, haystack, part, ids)
+}
+
+// IDsContext is IDs with the threads, the instruction set and the flag of a context, which may be nil.
+func (r *RulerConfig) IDsContext(context *farspan.Context, marks []int64, vocabulary []int64, haystack []int64, part PromptPart, ids []int64) error {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return asError(raw.Ruler_ids(contextNative, r.native(), cross.Address(marks), cross.Length(marks), cross.Address(vocabulary), cross.Length(vocabulary), cross.Address(haystack), cross.Length(haystack), int32(part), cross.Address(ids), cross.Length(ids)))
+}
+
+// RulerScore looks for each answer in what the model wrote, anywhere and as part of longer words too; letters A-Z and
+// a-z are the same.
+//
+//	answers  one a line, as farspan_ruler_text writes them; empty lines do not count
+//
+// Errors: ErrShape without answers.
+func RulerScore(answers string, generated string) (Recall, error) {
+	return RulerScoreContext(nil, answers, generated)
+}
+
+// RulerScoreContext is RulerScore with the threads, the instruction set and the flag of a context, which may be nil.
+func RulerScoreContext(context *farspan.Context, answers string, generated string) (Recall, error) {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return Recall{}, err
+	}
+	defer leave()
+	answersBytes := []byte(answers)
+	generatedBytes := []byte(generated)
+	recallNative := raw.Recall{StructSize: uint32(unsafe.Sizeof(raw.Recall{}))}
+	if failure := raw.Ruler_score(contextNative, cross.Text(answersBytes), cross.Length(answersBytes), cross.Text(generatedBytes), cross.Length(generatedBytes), &recallNative); failure != nil {
+		return Recall{}, asError(failure)
+	}
+	var answer Recall
+	answer.read(&recallNative)
+	return answer, nil
+}
+
+// RulerScoreIDs: the same on ids: an answer is answerIds consecutive ones. Errors: ErrShape if answers are not a
+// multiple of answerIds, and at least one.
+func RulerScoreIDs(answers []int64, answerIds int64, generated []int64) (Recall, error) {
+	return RulerScoreIDsContext(nil, answers, answerIds, generated)
+}
+
+// RulerScoreIDsContext is RulerScoreIDs with the threads, the instruction set and the flag of a context, which may be
+// nil.
+func RulerScoreIDsContext(context *farspan.Context, answers []int64, answerIds int64, generated []int64) (Recall, error) {
+	contextNative, leave, err := bridge.Enter(context)
+	if err != nil {
+		return Recall{}, err
+	}
+	defer leave()
+	recallNative := raw.Recall{StructSize: uint32(unsafe.Sizeof(raw.Recall{}))}
+	if failure := raw.Ruler_score_ids(contextNative, cross.Address(answers), cross.Length(answers), answerIds, cross.Address(generated), cross.Length(generated), &recallNative); failure != nil {
+		return Recall{}, asError(failure)
+	}
+	var answer Recall
+	answer.read(&recallNative)
+	return answer, nil
+}

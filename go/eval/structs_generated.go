@@ -635,3 +635,148 @@ func (c *Reach) read(n *raw.Reach) {
 	c.FirstBelow = n.FirstBelow
 	c.Score = n.Score
 }
+
+// RulerConfig: A task of RULER: which, how long, and its numbers.
+type RulerConfig struct {
+	// Task.
+	Task RulerTask
+	// Of the whole prompt at most: bytes of text, or exactly so many ids; there is no default. As text the document ends
+	// before the sentence or word that would not fit.
+	Length int64
+	// Seed; default 0.
+	Seed uint64
+	// Where the first answer stands: 0 the start of the document, 1 its end, at the end of the sentence before; NaN
+	// (default): drawn [needles].
+	Depth float64
+	// a: the word of rank k makes k^-a / zeta(a) of all; default 2; 1.1 .. 8 [frequent_words].
+	Exponent float64
+	// Haystack  [needles, tracking].
+	Haystack Haystack
+	// Keys are  [needles].
+	KeysAre NeedleKind
+	// Values are  [needles].
+	ValuesAre NeedleKind
+	// That are not of the haystack; with their values at most 2^19 [needles].
+	Keys int32
+	// Of each key [needles].
+	Values int32
+	// Keys that are asked for, 1 .. keys; the answers are their values [needles].
+	Queries int32
+	// Chains; default 1, at most 2^15; the first is asked for [tracking].
+	Chains int32
+	// Hops; default 4; hops + 1 variables have a chain's value; all together at most 2^19 [tracking].
+	Hops int32
+	// Words to be found: default 10 [common_words], 3 [frequent_words]; at most 2^15.
+	Common int32
+	// How often each of them stands there; default 30; times common at most 2^24 [common_words].
+	Frequency int32
+	// How often each other word does; default 3; below frequency [common_words].
+	RareFrequency int32
+	// Example; default 1: a small solved example stands before the task; 0: none. Ids never have one [tracking,
+	// common_words].
+	Example int32
+}
+
+// NewRulerConfig gives every default of a task.
+func NewRulerConfig(task RulerTask) *RulerConfig {
+	var native raw.RulerConfig
+	raw.Ruler_config_init(&native, int64(unsafe.Sizeof(native)), int32(task))
+	config := new(RulerConfig)
+	config.read(&native)
+	return config
+}
+
+// native is what C reads, without the arrays; nil stays nil.
+func (c *RulerConfig) native() *raw.RulerConfig {
+	if c == nil {
+		return nil
+	}
+	return &raw.RulerConfig{
+		StructSize:    uint32(unsafe.Sizeof(raw.RulerConfig{})),
+		Task:          int32(c.Task),
+		Length:        c.Length,
+		Seed:          c.Seed,
+		Depth:         c.Depth,
+		Exponent:      c.Exponent,
+		Haystack:      int32(c.Haystack),
+		KeysAre:       int32(c.KeysAre),
+		ValuesAre:     int32(c.ValuesAre),
+		Keys:          c.Keys,
+		Values:        c.Values,
+		Queries:       c.Queries,
+		Chains:        c.Chains,
+		Hops:          c.Hops,
+		Common:        c.Common,
+		Frequency:     c.Frequency,
+		RareFrequency: c.RareFrequency,
+		Example:       c.Example,
+	}
+}
+
+// read copies the fields.
+func (c *RulerConfig) read(n *raw.RulerConfig) {
+	c.Task = RulerTask(n.Task)
+	c.Length = n.Length
+	c.Seed = n.Seed
+	c.Depth = n.Depth
+	c.Exponent = n.Exponent
+	c.Haystack = Haystack(n.Haystack)
+	c.KeysAre = NeedleKind(n.KeysAre)
+	c.ValuesAre = NeedleKind(n.ValuesAre)
+	c.Keys = n.Keys
+	c.Values = n.Values
+	c.Queries = n.Queries
+	c.Chains = n.Chains
+	c.Hops = n.Hops
+	c.Common = n.Common
+	c.Frequency = n.Frequency
+	c.RareFrequency = n.RareFrequency
+	c.Example = n.Example
+}
+
+// RulerInfo: what a task of RULER will give.
+type RulerInfo struct {
+	// How many.
+	Answers int32
+	// Of each, as ids.
+	AnswerIds int64
+	// The document has length - QuestionIds.
+	QuestionIds int64
+	// The shortest prompt that has room for the task, as text.
+	LeastBytes int64
+	// And as ids.
+	LeastIds int64
+	// Of the first answer, as drawn or given; NaN without [needles].
+	Depth float64
+}
+
+// read copies the fields.
+func (c *RulerInfo) read(n *raw.RulerInfo) {
+	c.Answers = n.Answers
+	c.AnswerIds = n.AnswerIds
+	c.QuestionIds = n.QuestionIds
+	c.LeastBytes = n.LeastBytes
+	c.LeastIds = n.LeastIds
+	c.Depth = n.Depth
+}
+
+// Recall: how many of the expected answers were found.
+type Recall struct {
+	// 1 if all were found.
+	Complete bool
+	Expected int64
+	Found    int64
+	// found / expected: the paper's score of these tasks, whose mean over many prompts is reported.
+	Share float64
+	// 1 if any was found, else 0: the paper's score where any one answer suffices.
+	Best float64
+}
+
+// read copies the fields.
+func (c *Recall) read(n *raw.Recall) {
+	c.Complete = n.Complete != 0
+	c.Expected = n.Expected
+	c.Found = n.Found
+	c.Share = n.Share
+	c.Best = n.Best
+}

@@ -159,7 +159,15 @@
     ENTRY(long_perplexity_init) \
     ENTRY(long_ppl) \
     ENTRY(reach_init) \
-    ENTRY(effective_length)
+    ENTRY(effective_length) \
+    ENTRY(ruler_config_init) \
+    ENTRY(ruler_info_init) \
+    ENTRY(ruler_describe) \
+    ENTRY(ruler_text) \
+    ENTRY(ruler_ids) \
+    ENTRY(recall_init) \
+    ENTRY(ruler_score) \
+    ENTRY(ruler_score_ids)
 /* clang-format on */
 
 #ifdef __cplusplus

@@ -283,6 +283,53 @@ FARSPAN_PASSKEY_LANDMARK = 1
 # One line of whole sentences (RedPajama; LM-Infinite).
 FARSPAN_PASSKEY_SENTENCES = 2
 
+# One needle, a number, in repeated sentences.
+FARSPAN_RULER_SINGLE_1 = 1
+# In an essay.
+FARSPAN_RULER_SINGLE_2 = 2
+# a UUID in an essay.
+FARSPAN_RULER_SINGLE_3 = 3
+# One needle is asked for, 3 others have other keys.
+FARSPAN_RULER_MULTIKEY_1 = 4
+# The haystack is nothing but needles.
+FARSPAN_RULER_MULTIKEY_2 = 5
+# And keys and values are UUIDs.
+FARSPAN_RULER_MULTIKEY_3 = 6
+# 4 values of one key.
+FARSPAN_RULER_MULTIVALUE = 7
+# 4 keys are asked for at once.
+FARSPAN_RULER_MULTIQUERY = 8
+# Which variables have a value, through assignments to each other (VT).
+FARSPAN_RULER_TRACKING = 9
+# The 10 most common words of a list (CWE).
+FARSPAN_RULER_COMMON_WORDS = 10
+# The 3 most frequent words of a text whose words follow Zipf's law (FWE).
+FARSPAN_RULER_FREQUENT_WORDS = 11
+
+# Five sentences about grass, sky and sun, over and over.
+FARSPAN_HAYSTACK_NOISE = 1
+# The caller's text, over and over; without one, sentences that the library makes of its own words.
+FARSPAN_HAYSTACK_ESSAY = 2
+# Needles with other keys, one value each [needles].
+FARSPAN_HAYSTACK_NEEDLES = 3
+
+# "amber-falcon"; 2 ids.
+FARSPAN_NEEDLE_WORD = 1
+# 7 digits; 7 ids.
+FARSPAN_NEEDLE_NUMBER = 2
+# 32 hexadecimal digits with hyphens; 32 ids.
+FARSPAN_NEEDLE_UUID = 3
+
+FARSPAN_PROMPT_WHOLE = 1
+# What the model is to do, behind a solved example if there is one; no ids.
+FARSPAN_PROMPT_TASK = 2
+FARSPAN_PROMPT_DOCUMENT = 3
+FARSPAN_PROMPT_QUESTION = 4
+# How the answer begins, for a model that only continues texts; no ids.
+FARSPAN_PROMPT_PREFIX = 5
+# What must be found in the answer: as text one a line, as ids one behind the other.
+FARSPAN_PROMPT_ANSWERS = 6
+
 # What the authors trained with; Hugging Face transformers 5 where it agrees.
 FARSPAN_RELEASE_REFERENCE = 0
 # YaRN: L is max_position_embeddings, no mscale, no truncate, m = 0.1 ln s + 1 also for s < 1. LongRoPE: a top-level
@@ -1258,6 +1305,87 @@ class farspan_reach(ctypes.Structure):
         ("first_below", ctypes.c_int64),
         # At `length`; NaN if that is 0.
         ("score", ctypes.c_double),
+    ]
+
+
+class farspan_ruler_config(ctypes.Structure):
+    """Init sets what the paper's table of tasks has, and 0 for what a task does not read; another value there is
+    FARSPAN_ERROR_COMBINATION. Needle tasks (1 to 8) are [needles], the others by name.
+    """
+
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        # FARSPAN_RULER_*.
+        ("task", ctypes.c_int32),
+        # Of the whole prompt at most: bytes of text, or exactly so many ids; there is no default. As text the
+        # document ends before the sentence or word that would not fit.
+        ("length", ctypes.c_int64),
+        # Default 0.
+        ("seed", ctypes.c_uint64),
+        # Where the first answer stands: 0 the start of the document, 1 its end, at the end of the sentence before;
+        # NaN (default): drawn [needles].
+        ("depth", ctypes.c_double),
+        # a: the word of rank k makes k^-a / zeta(a) of all; default 2; 1.1 .. 8 [frequent_words].
+        ("exponent", ctypes.c_double),
+        # FARSPAN_HAYSTACK_* [needles, tracking].
+        ("haystack", ctypes.c_int32),
+        # FARSPAN_NEEDLE_* [needles].
+        ("keys_are", ctypes.c_int32),
+        # FARSPAN_NEEDLE_* [needles].
+        ("values_are", ctypes.c_int32),
+        # That are not of the haystack; with their values at most 2^19 [needles].
+        ("keys", ctypes.c_int32),
+        # Of each key [needles].
+        ("values", ctypes.c_int32),
+        # Keys that are asked for, 1 .. keys; the answers are their values [needles].
+        ("queries", ctypes.c_int32),
+        # Default 1, at most 2^15; the first is asked for [tracking].
+        ("chains", ctypes.c_int32),
+        # Default 4; hops + 1 variables have a chain's value; all together at most 2^19 [tracking].
+        ("hops", ctypes.c_int32),
+        # Words to be found: default 10 [common_words], 3 [frequent_words]; at most 2^15.
+        ("common", ctypes.c_int32),
+        # How often each of them stands there; default 30; times common at most 2^24 [common_words].
+        ("frequency", ctypes.c_int32),
+        # How often each other word does; default 3; below frequency [common_words].
+        ("rare_frequency", ctypes.c_int32),
+        # Default 1: a small solved example stands before the task; 0: none. Ids never have one [tracking,
+        # common_words].
+        ("example", ctypes.c_int32),
+    ]
+
+
+class farspan_ruler_info(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        # How many.
+        ("answers", ctypes.c_int32),
+        # Of each, as ids.
+        ("answer_ids", ctypes.c_int64),
+        # The document has length - question_ids.
+        ("question_ids", ctypes.c_int64),
+        # The shortest prompt that has room for the task, as text.
+        ("least_bytes", ctypes.c_int64),
+        # And as ids.
+        ("least_ids", ctypes.c_int64),
+        # Of the first answer, as drawn or given; NaN without [needles].
+        ("depth", ctypes.c_double),
+    ]
+
+
+class farspan_recall(ctypes.Structure):
+    """How many of the expected answers were found."""
+
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        # 1 if all were found.
+        ("complete", ctypes.c_int32),
+        ("expected", ctypes.c_int64),
+        ("found", ctypes.c_int64),
+        # found / expected: the paper's score of these tasks, whose mean over many prompts is reported.
+        ("share", ctypes.c_double),
+        # 1 if any was found, else 0: the paper's score where any one answer suffices.
+        ("best", ctypes.c_double),
     ]
 
 
@@ -2677,6 +2805,95 @@ FUNCTIONS = {
         The effective length (Hsieh et al. 2024, RULER: 85.6 % of answers right) from scores by length. lengths: ascending;
         scores: one for each, in any unit, more is better; NaN is below everything. With the lower ends of intervals as scores
         it is the length that is certain.
+        """,
+    ),
+    "farspan_ruler_config_init": (
+        None,
+        [ctypes.POINTER(farspan_ruler_config), ctypes.c_size_t, ctypes.c_int32],
+        """farspan_ruler_config_init(config, size, task)""",
+    ),
+    "farspan_ruler_info_init": (
+        None,
+        [ctypes.POINTER(farspan_ruler_info), ctypes.c_size_t],
+        """farspan_ruler_info_init(info, size)""",
+    ),
+    "farspan_ruler_describe": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_ruler_config), ctypes.POINTER(farspan_ruler_info), ctypes.POINTER(farspan_error)],
+        """farspan_ruler_describe(context, config, info, error)
+
+        What a configuration will give; its length is not read.
+
+        Errors: FARSPAN_ERROR_METHOD for an unknown task or kind; FARSPAN_ERROR_PARAMETER_RANGE, also if the words to be found
+        are not more frequent than others in any text below 2^40; FARSPAN_ERROR_COMBINATION for a field that the task does not
+        read.
+        """,
+    ),
+    "farspan_ruler_text": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_ruler_config), ctypes.c_char_p, ctypes.c_int64, ctypes.c_int32, ctypes.POINTER(ctypes.c_char), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(farspan_error)],
+        """farspan_ruler_text(context, config, haystack, haystack_bytes, part, buffer, buffer_bytes, needed, error)
+
+        Writes a part of the prompt. It is ASCII but for what the haystack has, whose sentences end at ".", "!" and "?" with
+        white space behind; needles stand between them. Memory is taken for needles or assignments, and for the different
+        frequent words, not for the text.
+
+            haystack  the essay, UTF-8; may be empty
+
+        In C: the buffer is as in farspan_tokenize.
+
+        Errors: as farspan_ruler_describe; FARSPAN_ERROR_PARAMETER_RANGE for a length below least_bytes, or one for which
+        there are not enough words; FARSPAN_ERROR_COMBINATION for a haystack that the task does not read.
+        """,
+    ),
+    "farspan_ruler_ids": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_ruler_config), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int32, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_error)],
+        """farspan_ruler_ids(context, config, marks, marks_count, vocabulary, vocabulary_count, haystack, haystack_count, part, ids, ids_count, error)
+
+        The same tasks of token ids: words are ids of the vocabulary, all else are four marks.
+
+            marks       4 different ids: "is", "end of statement", "what is" and "no word"
+            vocabulary  different ids, none of them a mark
+            haystack    the essay: ids without marks, repeated; may be empty: ids are drawn from the vocabulary
+            ids         as many as the part has: WHOLE has length, DOCUMENT length - question_ids, QUESTION question_ids,
+                        ANSWERS answers * answer_ids of farspan_ruler_info
+
+        Needles are `key is value end`, assignments `variable is value end` with values of 5 ids and `variable is variable
+        end`, the words of lists one id each; "no word" is what frequent words are mixed with, and fills what is left behind
+        the last statement of a haystack of needles. Questions are `what is, key, is` for each key, `what is, value, is` and
+        `what is`.
+
+        Errors: as farspan_ruler_text, with least_ids; FARSPAN_ERROR_SHAPE for counts, also of a vocabulary that is too small
+        for the task; FARSPAN_ERROR_PARAMETER_RANGE for ids that are not different, and marks in the haystack.
+        """,
+    ),
+    "farspan_recall_init": (
+        None,
+        [ctypes.POINTER(farspan_recall), ctypes.c_size_t],
+        """farspan_recall_init(recall, size)""",
+    ),
+    "farspan_ruler_score": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.c_char_p, ctypes.c_int64, ctypes.c_char_p, ctypes.c_int64, ctypes.POINTER(farspan_recall), ctypes.POINTER(farspan_error)],
+        """farspan_ruler_score(context, answers, answers_bytes, generated, generated_bytes, recall, error)
+
+        Looks for each answer in what the model wrote, anywhere and as part of longer words too; letters A-Z and a-z are the
+        same.
+
+            answers  one a line, as farspan_ruler_text writes them; empty lines do not count
+
+        Errors: FARSPAN_ERROR_SHAPE without answers.
+        """,
+    ),
+    "farspan_ruler_score_ids": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64, ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.POINTER(farspan_recall), ctypes.POINTER(farspan_error)],
+        """farspan_ruler_score_ids(context, answers, answers_count, answer_ids, generated, generated_count, recall, error)
+
+        The same on ids: an answer is answer_ids consecutive ones.
+
+        Errors: FARSPAN_ERROR_SHAPE if answers are not a multiple of answer_ids, and at least one.
         """,
     ),
     "farspan_model_options_init": (

@@ -31,6 +31,9 @@ _PREFIXES = {
     "tokenizer": "TOKENIZER",
     "smoothing": "SMOOTHING",
     "form": "PASSKEY",
+    "haystack": "HAYSTACK",
+    "keys_are": "NEEDLE",
+    "values_are": "NEEDLE",
 }
 _PARTS = ("rope", "remap", "bias", "temperature")
 DTYPES = {

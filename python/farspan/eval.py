@@ -694,3 +694,122 @@ def needle_place(
         ctypes.byref(position),
     )
     return out, position.value
+
+
+# ---- RULER ----
+
+
+@dataclass(frozen=True)
+class RulerInfo:
+    """What a task will give; least_bytes and least_ids are the shortest lengths."""
+
+    answers: int
+    answer_ids: int
+    question_ids: int
+    least_bytes: int
+    least_ids: int
+    depth: float
+
+
+@dataclass(frozen=True)
+class Recall:
+    """How many of the expected answers were found; share is the score of RULER's tasks."""
+
+    complete: int
+    expected: int
+    found: int
+    share: float
+    best: float
+
+
+class Ruler:
+    """A task of RULER (Hsieh et al. 2024) as text or token ids; the same options make the same prompt everywhere.
+
+    Args:
+        task: "single_1" .. "single_3", "multikey_1" .. "multikey_3", "multivalue", "multiquery", "tracking", "common_words" or
+            "frequent_words".
+        length: of the whole prompt: bytes at most, or exactly so many ids.
+        options: seed 0, depth (drawn), haystack "noise", "essay" or "needles", keys_are and values_are "word", "number" or "uuid",
+            keys, values, queries, chains, hops, common, frequency, rare_frequency, exponent, example; defaults are the paper's.
+    """
+
+    def __init__(self, task: int | str, length: int, **options: Any) -> None:
+        self._config = _structs.new("farspan_ruler_config", _structs.number("RULER", task, "ruler.task"))
+        _structs.fill(self._config, "ruler", {"length": length, **options})
+
+    def info(self, context: Context | None = None) -> RulerInfo:
+        answer = _structs.new("farspan_ruler_info")
+        call("farspan_ruler_describe", pointer(context), ctypes.byref(self._config), ctypes.byref(answer))
+        return _structs.read(RulerInfo, answer)
+
+    def text(self, part: int | str = "whole", haystack: Text = "", context: Context | None = None) -> str:
+        """The prompt or its "task", "document", "question", "prefix" or "answers". haystack: an essay of the caller's."""
+        essay, number = _encoded(haystack), _structs.number("PROMPT", part, "part")
+        return text_of(
+            lambda buffer, size, needed: call(
+                "farspan_ruler_text",
+                pointer(context),
+                ctypes.byref(self._config),
+                essay,
+                len(essay),
+                number,
+                buffer,
+                size,
+                needed,
+            )
+        )
+
+    def answers(self, context: Context | None = None) -> list[str]:
+        return self.text("answers", context=context).split("\n")
+
+    def ids(
+        self, marks: Ids, vocabulary: Ids, part: int | str = "whole", haystack: Ids = (), context: Context | None = None
+    ) -> npt.NDArray[np.int64]:
+        """The same as ids. marks: "is", "end of statement", "what is", "no word"; vocabulary: different ids, no marks."""
+        number, info = _structs.number("PROMPT", part, "part"), self.info(context)
+        sizes = {
+            _abi.FARSPAN_PROMPT_WHOLE: self._config.length,
+            _abi.FARSPAN_PROMPT_DOCUMENT: self._config.length - info.question_ids,
+            _abi.FARSPAN_PROMPT_QUESTION: info.question_ids,
+            _abi.FARSPAN_PROMPT_ANSWERS: info.answers * info.answer_ids,
+        }
+        out = np.zeros(max(sizes.get(number, 0), 0), np.int64)
+        given = [_int64(*one) for one in ((marks, "marks"), (vocabulary, "vocabulary"), (haystack, "haystack"))]
+        call(
+            "farspan_ruler_ids",
+            pointer(context),
+            ctypes.byref(self._config),
+            *(value for where, ids in given for value in (where, _size(ids))),
+            number,
+            _structs.pointer(out, ctypes.c_int64),
+            out.size,
+        )
+        return out
+
+    def score(self, generated: Text, context: Context | None = None) -> Recall:
+        """How much of the answers is in what the model wrote."""
+        return ruler_score("\n".join(self.answers(context)), generated, context)
+
+
+def ruler_score(answers: Text, generated: Text, context: Context | None = None) -> Recall:
+    """How many answers, one a line, are in what the model wrote."""
+    expected, written, answer = _encoded(answers), _encoded(generated), _structs.new("farspan_recall")
+    call("farspan_ruler_score", pointer(context), expected, len(expected), written, len(written), ctypes.byref(answer))
+    return _structs.read(Recall, answer)
+
+
+def ruler_score_ids(answers: Ids, answer_ids: int, generated: Ids, context: Context | None = None) -> Recall:
+    """The same on ids, `answer_ids` for each answer."""
+    (expected, answer_array), (written, ids) = _int64(answers, "answers"), _int64(generated, "generated")
+    answer = _structs.new("farspan_recall")
+    call(
+        "farspan_ruler_score_ids",
+        pointer(context),
+        expected,
+        _size(answer_array),
+        answer_ids,
+        written,
+        _size(ids),
+        ctypes.byref(answer),
+    )
+    return _structs.read(Recall, answer)

@@ -276,6 +276,53 @@ pub const FARSPAN_PASSKEY_LANDMARK: u32 = 1;
 /// One line of whole sentences (RedPajama; LM-Infinite).
 pub const FARSPAN_PASSKEY_SENTENCES: u32 = 2;
 
+/// One needle, a number, in repeated sentences.
+pub const FARSPAN_RULER_SINGLE_1: u32 = 1;
+/// In an essay.
+pub const FARSPAN_RULER_SINGLE_2: u32 = 2;
+/// a UUID in an essay.
+pub const FARSPAN_RULER_SINGLE_3: u32 = 3;
+/// One needle is asked for, 3 others have other keys.
+pub const FARSPAN_RULER_MULTIKEY_1: u32 = 4;
+/// The haystack is nothing but needles.
+pub const FARSPAN_RULER_MULTIKEY_2: u32 = 5;
+/// And keys and values are UUIDs.
+pub const FARSPAN_RULER_MULTIKEY_3: u32 = 6;
+/// 4 values of one key.
+pub const FARSPAN_RULER_MULTIVALUE: u32 = 7;
+/// 4 keys are asked for at once.
+pub const FARSPAN_RULER_MULTIQUERY: u32 = 8;
+/// Which variables have a value, through assignments to each other (VT).
+pub const FARSPAN_RULER_TRACKING: u32 = 9;
+/// The 10 most common words of a list (CWE).
+pub const FARSPAN_RULER_COMMON_WORDS: u32 = 10;
+/// The 3 most frequent words of a text whose words follow Zipf's law (FWE).
+pub const FARSPAN_RULER_FREQUENT_WORDS: u32 = 11;
+
+/// Five sentences about grass, sky and sun, over and over.
+pub const FARSPAN_HAYSTACK_NOISE: u32 = 1;
+/// The caller's text, over and over; without one, sentences that the library makes of its own words.
+pub const FARSPAN_HAYSTACK_ESSAY: u32 = 2;
+/// Needles with other keys, one value each \[needles\].
+pub const FARSPAN_HAYSTACK_NEEDLES: u32 = 3;
+
+/// "amber-falcon"; 2 ids.
+pub const FARSPAN_NEEDLE_WORD: u32 = 1;
+/// 7 digits; 7 ids.
+pub const FARSPAN_NEEDLE_NUMBER: u32 = 2;
+/// 32 hexadecimal digits with hyphens; 32 ids.
+pub const FARSPAN_NEEDLE_UUID: u32 = 3;
+
+pub const FARSPAN_PROMPT_WHOLE: u32 = 1;
+/// What the model is to do, behind a solved example if there is one; no ids.
+pub const FARSPAN_PROMPT_TASK: u32 = 2;
+pub const FARSPAN_PROMPT_DOCUMENT: u32 = 3;
+pub const FARSPAN_PROMPT_QUESTION: u32 = 4;
+/// How the answer begins, for a model that only continues texts; no ids.
+pub const FARSPAN_PROMPT_PREFIX: u32 = 5;
+/// What must be found in the answer: as text one a line, as ids one behind the other.
+pub const FARSPAN_PROMPT_ANSWERS: u32 = 6;
+
 /// What the authors trained with; Hugging Face transformers 5 where it agrees.
 pub const FARSPAN_RELEASE_REFERENCE: u32 = 0;
 /// YaRN: L is max_position_embeddings, no mscale, no truncate, m = 0.1 ln s + 1 also for s \< 1. LongRoPE: a
@@ -1248,6 +1295,84 @@ pub struct farspan_reach {
     pub first_below: i64,
     /// At `length`; NaN if that is 0.
     pub score: f64,
+}
+
+/// Init sets what the paper's table of tasks has, and 0 for what a task does not read; another value there is
+/// FARSPAN_ERROR_COMBINATION. Needle tasks (1 to 8) are \[needles\], the others by name.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_ruler_config {
+    pub struct_size: u32,
+    /// FARSPAN_RULER_*.
+    pub task: i32,
+    /// Of the whole prompt at most: bytes of text, or exactly so many ids; there is no default. As text the document
+    /// ends before the sentence or word that would not fit.
+    pub length: i64,
+    /// Default 0.
+    pub seed: u64,
+    /// Where the first answer stands: 0 the start of the document, 1 its end, at the end of the sentence before; NaN
+    /// (default): drawn \[needles\].
+    pub depth: f64,
+    /// a: the word of rank k makes k^-a / zeta(a) of all; default 2; 1.1 .. 8 \[frequent_words\].
+    pub exponent: f64,
+    /// FARSPAN_HAYSTACK_* \[needles, tracking\].
+    pub haystack: i32,
+    /// FARSPAN_NEEDLE_* \[needles\].
+    pub keys_are: i32,
+    /// FARSPAN_NEEDLE_* \[needles\].
+    pub values_are: i32,
+    /// That are not of the haystack; with their values at most 2^19 \[needles\].
+    pub keys: i32,
+    /// Of each key \[needles\].
+    pub values: i32,
+    /// Keys that are asked for, 1 .. keys; the answers are their values \[needles\].
+    pub queries: i32,
+    /// Default 1, at most 2^15; the first is asked for \[tracking\].
+    pub chains: i32,
+    /// Default 4; hops + 1 variables have a chain's value; all together at most 2^19 \[tracking\].
+    pub hops: i32,
+    /// Words to be found: default 10 \[common_words\], 3 \[frequent_words\]; at most 2^15.
+    pub common: i32,
+    /// How often each of them stands there; default 30; times common at most 2^24 \[common_words\].
+    pub frequency: i32,
+    /// How often each other word does; default 3; below frequency \[common_words\].
+    pub rare_frequency: i32,
+    /// Default 1: a small solved example stands before the task; 0: none. Ids never have one \[tracking,
+    /// common_words\].
+    pub example: i32,
+}
+
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_ruler_info {
+    pub struct_size: u32,
+    /// How many.
+    pub answers: i32,
+    /// Of each, as ids.
+    pub answer_ids: i64,
+    /// The document has length - question_ids.
+    pub question_ids: i64,
+    /// The shortest prompt that has room for the task, as text.
+    pub least_bytes: i64,
+    /// And as ids.
+    pub least_ids: i64,
+    /// Of the first answer, as drawn or given; NaN without \[needles\].
+    pub depth: f64,
+}
+
+/// How many of the expected answers were found.
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct farspan_recall {
+    pub struct_size: u32,
+    /// 1 if all were found.
+    pub complete: i32,
+    pub expected: i64,
+    pub found: i64,
+    /// found / expected: the paper's score of these tasks, whose mean over many prompts is reported.
+    pub share: f64,
+    /// 1 if any was found, else 0: the paper's score where any one answer suffices.
+    pub best: f64,
 }
 
 #[repr(C)]
@@ -2617,6 +2742,115 @@ extern "C" {
         scores_count: i64,
         threshold: f64,
         reach: *mut farspan_reach,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    pub fn farspan_ruler_config_init(
+        config: *mut farspan_ruler_config,
+        size: usize,
+        task: i32,
+    );
+    pub fn farspan_ruler_info_init(
+        info: *mut farspan_ruler_info,
+        size: usize,
+    );
+    /// What a configuration will give; its length is not read.
+    ///
+    /// Errors: FARSPAN_ERROR_METHOD for an unknown task or kind; FARSPAN_ERROR_PARAMETER_RANGE, also if the words to
+    /// be found are not more frequent than others in any text below 2^40; FARSPAN_ERROR_COMBINATION for a field that
+    /// the task does not read.
+    pub fn farspan_ruler_describe(
+        context: *const farspan_context,
+        config: *const farspan_ruler_config,
+        info: *mut farspan_ruler_info,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    /// Writes a part of the prompt. It is ASCII but for what the haystack has, whose sentences end at ".", "!" and
+    /// "?" with white space behind; needles stand between them. Memory is taken for needles or assignments, and for
+    /// the different frequent words, not for the text.
+    ///
+    /// ```text
+    /// haystack  the essay, UTF-8; may be empty
+    /// ```
+    ///
+    /// In C: the buffer is as in farspan_tokenize.
+    ///
+    /// Errors: as farspan_ruler_describe; FARSPAN_ERROR_PARAMETER_RANGE for a length below least_bytes, or one for
+    /// which there are not enough words; FARSPAN_ERROR_COMBINATION for a haystack that the task does not read.
+    pub fn farspan_ruler_text(
+        context: *const farspan_context,
+        config: *const farspan_ruler_config,
+        haystack: *const c_char,
+        haystack_bytes: i64,
+        part: i32,
+        buffer: *mut c_char,
+        buffer_bytes: i64,
+        needed: *mut i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    /// The same tasks of token ids: words are ids of the vocabulary, all else are four marks.
+    ///
+    /// ```text
+    /// marks       4 different ids: "is", "end of statement", "what is" and "no word"
+    /// vocabulary  different ids, none of them a mark
+    /// haystack    the essay: ids without marks, repeated; may be empty: ids are drawn from the vocabulary
+    /// ids         as many as the part has: WHOLE has length, DOCUMENT length - question_ids, QUESTION question_ids,
+    ///             ANSWERS answers * answer_ids of farspan_ruler_info
+    /// ```
+    ///
+    /// Needles are `key is value end`, assignments `variable is value end` with values of 5 ids and `variable is
+    /// variable end`, the words of lists one id each; "no word" is what frequent words are mixed with, and fills what
+    /// is left behind the last statement of a haystack of needles. Questions are `what is, key, is` for each key,
+    /// `what is, value, is` and `what is`.
+    ///
+    /// Errors: as farspan_ruler_text, with least_ids; FARSPAN_ERROR_SHAPE for counts, also of a vocabulary that is
+    /// too small for the task; FARSPAN_ERROR_PARAMETER_RANGE for ids that are not different, and marks in the
+    /// haystack.
+    pub fn farspan_ruler_ids(
+        context: *const farspan_context,
+        config: *const farspan_ruler_config,
+        marks: *const i64,
+        marks_count: i64,
+        vocabulary: *const i64,
+        vocabulary_count: i64,
+        haystack: *const i64,
+        haystack_count: i64,
+        part: i32,
+        ids: *mut i64,
+        ids_count: i64,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    pub fn farspan_recall_init(
+        recall: *mut farspan_recall,
+        size: usize,
+    );
+    /// Looks for each answer in what the model wrote, anywhere and as part of longer words too; letters A-Z and a-z
+    /// are the same.
+    ///
+    /// ```text
+    /// answers  one a line, as farspan_ruler_text writes them; empty lines do not count
+    /// ```
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE without answers.
+    pub fn farspan_ruler_score(
+        context: *const farspan_context,
+        answers: *const c_char,
+        answers_bytes: i64,
+        generated: *const c_char,
+        generated_bytes: i64,
+        recall: *mut farspan_recall,
+        error: *mut farspan_error,
+    ) -> farspan_status;
+    /// The same on ids: an answer is answer_ids consecutive ones.
+    ///
+    /// Errors: FARSPAN_ERROR_SHAPE if answers are not a multiple of answer_ids, and at least one.
+    pub fn farspan_ruler_score_ids(
+        context: *const farspan_context,
+        answers: *const i64,
+        answers_count: i64,
+        answer_ids: i64,
+        generated: *const i64,
+        generated_count: i64,
+        recall: *mut farspan_recall,
         error: *mut farspan_error,
     ) -> farspan_status;
     pub fn farspan_model_options_init(

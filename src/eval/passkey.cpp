@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
-#include <cstring>
 
 #include "base/failure.hpp"
 #include "eval/bootstrap.hpp"
+#include "eval/haystack.hpp"
 
 namespace farspan {
 namespace {
@@ -20,8 +20,6 @@ constexpr std::string_view task_sentences =
     "There is an important info hidden inside a lot of irrelevant text. Find it and memorize it. I will quiz you about "
     "the important "
     "information there.";
-constexpr std::string_view garbage =
-    "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
 constexpr std::string_view question = "What is the pass key? The pass key is";
 
 std::string key_sentences(int64_t key) {
@@ -29,33 +27,16 @@ std::string key_sentences(int64_t key) {
     return "The pass key is " + number + ". Remember it. " + number + " is the pass key.";
 }
 
-// Writes a text from its start, or only measures it if there is no room.
-class text_writer {
-public:
-    text_writer(char* to, pacer& pace) : to_(to), pace_(pace) {}
-    int64_t size() const { return size_; }
-    void put(std::string_view text) {
-        if (to_) std::memcpy(to_ + size_, text.data(), text.size());
-        size_ += static_cast<int64_t>(text.size());
+// The first `count` characters of the garbage, repeated with single spaces between.
+void put_garbage(text_writer& text, int64_t count) {
+    constexpr auto period = static_cast<int64_t>(garbage.size()) + 1;
+    if (!text.is_written()) return text.skip(count);
+    for (; count >= period; count -= period) {
+        text.put(garbage);
+        text.put(" ");
     }
-    // The first `count` characters of the garbage, repeated with single spaces between.
-    void put_garbage(int64_t count) {
-        constexpr auto period = static_cast<int64_t>(garbage.size()) + 1;
-        for (int64_t at = 0; to_ && at < count; at += period) {
-            pace_.step();
-            std::memcpy(to_ + size_ + at, garbage.data(), static_cast<std::size_t>(std::min(count - at, period - 1)));
-            if (at + period <= count) to_[size_ + at + period - 1] = ' ';
-        }
-        size_ += count;
-    }
-
-private:
-    char* to_;
-    pacer& pace_;
-    int64_t size_ = 0;
-};
-
-int64_t share_of(int64_t count, double depth) { return std::llround(static_cast<double>(count) * depth); }
+    text.put(garbage.substr(0, static_cast<std::size_t>(count)));
+}
 
 void put_key(text_writer& text, farspan_passkey& answer) {
     answer.key_begin = text.size();
@@ -70,11 +51,11 @@ void put_landmark(const farspan_passkey_config& config, farspan_passkey& answer,
     const int64_t before = share_of(room, answer.depth);
     text.put(task);
     text.put("\n");
-    text.put_garbage(before);
+    put_garbage(text, before);
     text.put("\n");
     put_key(text, answer);
     text.put("\n");
-    text.put_garbage(room - before);
+    put_garbage(text, room - before);
     text.put("\n");
     text.put(question);
 }
@@ -87,10 +68,10 @@ void put_sentences(const farspan_passkey_config& config, farspan_passkey& answer
     const int64_t blocks = room / period, before = share_of(blocks, answer.depth);
     text.put(task_sentences);
     text.put(" ");
-    text.put_garbage(before * period);  // each block with the space behind it
+    put_garbage(text, before * period);  // each block with the space behind it
     put_key(text, answer);
     text.put(" ");
-    text.put_garbage((blocks - before) * period);
+    put_garbage(text, (blocks - before) * period);
     text.put(question);
 }
 

@@ -478,6 +478,43 @@ AT(farspan_reach, first_below, 16);
 AT(farspan_reach, score, 24);
 SIZE(farspan_reach, 32);
 
+AT(farspan_ruler_config, struct_size, 0);
+AT(farspan_ruler_config, task, 4);
+AT(farspan_ruler_config, length, 8);
+AT(farspan_ruler_config, seed, 16);
+AT(farspan_ruler_config, depth, 24);
+AT(farspan_ruler_config, exponent, 32);
+AT(farspan_ruler_config, haystack, 40);
+AT(farspan_ruler_config, keys_are, 44);
+AT(farspan_ruler_config, values_are, 48);
+AT(farspan_ruler_config, keys, 52);
+AT(farspan_ruler_config, values, 56);
+AT(farspan_ruler_config, queries, 60);
+AT(farspan_ruler_config, chains, 64);
+AT(farspan_ruler_config, hops, 68);
+AT(farspan_ruler_config, common, 72);
+AT(farspan_ruler_config, frequency, 76);
+AT(farspan_ruler_config, rare_frequency, 80);
+AT(farspan_ruler_config, example, 84);
+SIZE(farspan_ruler_config, 88);
+
+AT(farspan_ruler_info, struct_size, 0);
+AT(farspan_ruler_info, answers, 4);
+AT(farspan_ruler_info, answer_ids, 8);
+AT(farspan_ruler_info, question_ids, 16);
+AT(farspan_ruler_info, least_bytes, 24);
+AT(farspan_ruler_info, least_ids, 32);
+AT(farspan_ruler_info, depth, 40);
+SIZE(farspan_ruler_info, 48);
+
+AT(farspan_recall, struct_size, 0);
+AT(farspan_recall, complete, 4);
+AT(farspan_recall, expected, 8);
+AT(farspan_recall, found, 16);
+AT(farspan_recall, share, 24);
+AT(farspan_recall, best, 32);
+SIZE(farspan_recall, 40);
+
 AT(farspan_model_options, struct_size, 0);
 AT(farspan_model_options, release, 4);
 AT(farspan_model_options, angle, 8);
@@ -698,7 +735,15 @@ AT(farspan_api, long_perplexity_init, 1096);
 AT(farspan_api, long_ppl, 1104);
 AT(farspan_api, reach_init, 1112);
 AT(farspan_api, effective_length, 1120);
-SIZE(farspan_api, 1128);
+AT(farspan_api, ruler_config_init, 1128);
+AT(farspan_api, ruler_info_init, 1136);
+AT(farspan_api, ruler_describe, 1144);
+AT(farspan_api, ruler_text, 1152);
+AT(farspan_api, ruler_ids, 1160);
+AT(farspan_api, recall_init, 1168);
+AT(farspan_api, ruler_score, 1176);
+AT(farspan_api, ruler_score_ids, 1184);
+SIZE(farspan_api, 1192);
 
 VALUE(FARSPAN_OK, 0);
 VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);
@@ -854,6 +899,33 @@ VALUE(FARSPAN_ROUGE_LSUM, 3);
 
 VALUE(FARSPAN_PASSKEY_LANDMARK, 1);
 VALUE(FARSPAN_PASSKEY_SENTENCES, 2);
+
+VALUE(FARSPAN_RULER_SINGLE_1, 1);
+VALUE(FARSPAN_RULER_SINGLE_2, 2);
+VALUE(FARSPAN_RULER_SINGLE_3, 3);
+VALUE(FARSPAN_RULER_MULTIKEY_1, 4);
+VALUE(FARSPAN_RULER_MULTIKEY_2, 5);
+VALUE(FARSPAN_RULER_MULTIKEY_3, 6);
+VALUE(FARSPAN_RULER_MULTIVALUE, 7);
+VALUE(FARSPAN_RULER_MULTIQUERY, 8);
+VALUE(FARSPAN_RULER_TRACKING, 9);
+VALUE(FARSPAN_RULER_COMMON_WORDS, 10);
+VALUE(FARSPAN_RULER_FREQUENT_WORDS, 11);
+
+VALUE(FARSPAN_HAYSTACK_NOISE, 1);
+VALUE(FARSPAN_HAYSTACK_ESSAY, 2);
+VALUE(FARSPAN_HAYSTACK_NEEDLES, 3);
+
+VALUE(FARSPAN_NEEDLE_WORD, 1);
+VALUE(FARSPAN_NEEDLE_NUMBER, 2);
+VALUE(FARSPAN_NEEDLE_UUID, 3);
+
+VALUE(FARSPAN_PROMPT_WHOLE, 1);
+VALUE(FARSPAN_PROMPT_TASK, 2);
+VALUE(FARSPAN_PROMPT_DOCUMENT, 3);
+VALUE(FARSPAN_PROMPT_QUESTION, 4);
+VALUE(FARSPAN_PROMPT_PREFIX, 5);
+VALUE(FARSPAN_PROMPT_ANSWERS, 6);
 
 VALUE(FARSPAN_RELEASE_REFERENCE, 0);
 VALUE(FARSPAN_RELEASE_TRANSFORMERS_4_48, 1);

@@ -468,6 +468,34 @@ struct use<farspan_passkey> {
 };
 
 template <>
+struct use<farspan_ruler_config> {
+    static farspan_ruler_config valid() {
+        farspan_ruler_config config = made(farspan_ruler_config_init, FARSPAN_RULER_MULTIQUERY);
+        config.length = 5000;
+        return config;
+    }
+    static farspan_status give(farspan_ruler_config* c, farspan_error* error) {
+        int64_t needed = 0;
+        return farspan_ruler_text(nullptr, c, nullptr, 0, FARSPAN_PROMPT_WHOLE, nullptr, 0, &needed, error);
+    }
+};
+template <>
+struct use<farspan_ruler_info> {
+    static farspan_ruler_info valid() { return made(farspan_ruler_info_init); }
+    static farspan_status give(farspan_ruler_info* i, farspan_error* error) {
+        const farspan_ruler_config config = use<farspan_ruler_config>::valid();
+        return farspan_ruler_describe(nullptr, &config, i, error);
+    }
+};
+template <>
+struct use<farspan_recall> {
+    static farspan_recall valid() { return made(farspan_recall_init); }
+    static farspan_status give(farspan_recall* r, farspan_error* error) {
+        return farspan_ruler_score(nullptr, "a", 1, "b", 1, r, error);
+    }
+};
+
+template <>
 struct use<farspan_model_options> {
     static farspan_model_options valid() { return made(farspan_model_options_init); }
     static farspan_status give(farspan_model_options* c, farspan_error* error) {

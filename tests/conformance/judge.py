@@ -65,7 +65,8 @@ def number(kind: str, content: bytes, index: int) -> float:
 def difference(kind: str, content: bytes, expected: dict[str, Any]) -> str | None:
     """Where an output is not what it must be."""
     if "text" in expected:
-        return None if content == expected["text"].encode() else f"is {content!r}"
+        digest = hashlib.sha256(content).hexdigest()[:16]  # of a long text
+        return None if expected["text"].encode() in (content, digest.encode()) else f"is {content!r}"
     values, tolerance = expected["values"], expected["tolerance"]
     size = len(content) // (2 if kind == "bf16" else NUMBERS[kind].size)
     at = expected.get("at", range(size))

@@ -40,4 +40,8 @@ Test(eval_init, functions) {
     check_init<farspan_bootstrap_config>("bootstrap", farspan_bootstrap_config_init);
     check_init<farspan_passkey_config>(
         "passkey", [](auto* p, size_t n) { farspan_passkey_config_init(p, n, FARSPAN_PASSKEY_SENTENCES); });
+    check_init<farspan_ruler_config>(
+        "ruler", [](auto* p, size_t n) { farspan_ruler_config_init(p, n, FARSPAN_RULER_COMMON_WORDS); });
+    check_init<farspan_ruler_info>("ruler's info", farspan_ruler_info_init);
+    check_init<farspan_recall>("recall", farspan_recall_init);
 }

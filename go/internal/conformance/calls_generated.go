@@ -188,6 +188,22 @@ var regularCalls = map[string]func(*call){
 	"effective_length": func(c *call) {
 		c.give(must(eval.EffectiveLengthContext(c.context, c.wholes("lengths"), c.reals("scores"), c.real("threshold"))))
 	},
+	"ruler_describe": func(c *call) {
+		c.give(must(config(c, "config", eval.NewRulerConfig(eval.RulerTask(c.object.object("config").small("task")))).DescribeContext(c.context)))
+	},
+	"ruler_text": func(c *call) {
+		c.text(must(config(c, "config", eval.NewRulerConfig(eval.RulerTask(c.object.object("config").small("task")))).TextContext(c.context, c.string("haystack"), eval.PromptPart(c.small("part")))))
+	},
+	"ruler_ids": func(c *call) {
+		ids := array[int64](c, "ids", true)
+		check(config(c, "config", eval.NewRulerConfig(eval.RulerTask(c.object.object("config").small("task")))).IDsContext(c.context, c.wholes("marks"), c.wholes("vocabulary"), c.wholes("haystack"), eval.PromptPart(c.small("part")), ids))
+	},
+	"ruler_score": func(c *call) {
+		c.give(must(eval.RulerScoreContext(c.context, c.string("answers"), c.string("generated"))))
+	},
+	"ruler_score_ids": func(c *call) {
+		c.give(must(eval.RulerScoreIDsContext(c.context, c.wholes("answers"), c.whole("answer_ids"), c.wholes("generated"))))
+	},
 	"model_from_config": func(c *call) {
 		c.model = keep(c, must(farspan.ModelFromConfigJSONContext(c.context, []byte(c.string("text")), config(c, "options", farspan.NewModelOptions()))))
 	},

@@ -161,37 +161,37 @@ typedef long long swig_type_128;
 typedef _gostring_ swig_type_129;
 typedef _gostring_ swig_type_130;
 typedef long long swig_type_131;
-typedef _gostring_ swig_type_132;
-typedef long long swig_type_133;
+typedef long long swig_type_132;
+typedef _gostring_ swig_type_133;
 typedef long long swig_type_134;
 typedef long long swig_type_135;
 typedef long long swig_type_136;
 typedef long long swig_type_137;
 typedef _gostring_ swig_type_138;
 typedef long long swig_type_139;
-typedef _gostring_ swig_type_140;
-typedef long long swig_type_141;
-typedef _gostring_ swig_type_142;
+typedef long long swig_type_140;
+typedef _gostring_ swig_type_141;
+typedef long long swig_type_142;
 typedef long long swig_type_143;
-typedef _gostring_ swig_type_144;
+typedef long long swig_type_144;
 typedef long long swig_type_145;
-typedef long long swig_type_146;
-typedef long long swig_type_147;
+typedef _gostring_ swig_type_146;
+typedef _gostring_ swig_type_147;
 typedef long long swig_type_148;
-typedef long long swig_type_149;
+typedef _gostring_ swig_type_149;
 typedef long long swig_type_150;
 typedef long long swig_type_151;
-typedef _gostring_ swig_type_152;
+typedef long long swig_type_152;
 typedef long long swig_type_153;
-typedef _gostring_ swig_type_154;
-typedef long long swig_type_155;
+typedef long long swig_type_154;
+typedef _gostring_ swig_type_155;
 typedef long long swig_type_156;
-typedef long long swig_type_157;
-typedef _gostring_ swig_type_158;
-typedef long long swig_type_159;
-typedef _gostring_ swig_type_160;
-typedef long long swig_type_161;
-typedef _gostring_ swig_type_162;
+typedef _gostring_ swig_type_157;
+typedef long long swig_type_158;
+typedef _gostring_ swig_type_159;
+typedef long long swig_type_160;
+typedef _gostring_ swig_type_161;
+typedef long long swig_type_162;
 typedef long long swig_type_163;
 typedef long long swig_type_164;
 typedef long long swig_type_165;
@@ -200,54 +200,54 @@ typedef long long swig_type_167;
 typedef long long swig_type_168;
 typedef _gostring_ swig_type_169;
 typedef long long swig_type_170;
-typedef long long swig_type_171;
+typedef _gostring_ swig_type_171;
 typedef long long swig_type_172;
 typedef long long swig_type_173;
 typedef long long swig_type_174;
-typedef long long swig_type_175;
+typedef _gostring_ swig_type_175;
 typedef long long swig_type_176;
 typedef _gostring_ swig_type_177;
 typedef long long swig_type_178;
-typedef long long swig_type_179;
-typedef _gostring_ swig_type_180;
-typedef _gostring_ swig_type_181;
+typedef _gostring_ swig_type_179;
+typedef long long swig_type_180;
+typedef long long swig_type_181;
 typedef long long swig_type_182;
 typedef long long swig_type_183;
-typedef _gostring_ swig_type_184;
-typedef _gostring_ swig_type_185;
+typedef long long swig_type_184;
+typedef long long swig_type_185;
 typedef _gostring_ swig_type_186;
 typedef long long swig_type_187;
 typedef long long swig_type_188;
 typedef long long swig_type_189;
-typedef _gostring_ swig_type_190;
+typedef long long swig_type_190;
 typedef long long swig_type_191;
 typedef long long swig_type_192;
 typedef long long swig_type_193;
 typedef _gostring_ swig_type_194;
 typedef long long swig_type_195;
 typedef long long swig_type_196;
-typedef long long swig_type_197;
-typedef long long swig_type_198;
+typedef _gostring_ swig_type_197;
+typedef _gostring_ swig_type_198;
 typedef long long swig_type_199;
 typedef long long swig_type_200;
 typedef _gostring_ swig_type_201;
-typedef long long swig_type_202;
-typedef long long swig_type_203;
+typedef _gostring_ swig_type_202;
+typedef _gostring_ swig_type_203;
 typedef long long swig_type_204;
-typedef _gostring_ swig_type_205;
+typedef long long swig_type_205;
 typedef long long swig_type_206;
-typedef long long swig_type_207;
+typedef _gostring_ swig_type_207;
 typedef long long swig_type_208;
 typedef long long swig_type_209;
-typedef _gostring_ swig_type_210;
-typedef long long swig_type_211;
+typedef long long swig_type_210;
+typedef _gostring_ swig_type_211;
 typedef long long swig_type_212;
 typedef long long swig_type_213;
 typedef long long swig_type_214;
 typedef long long swig_type_215;
-typedef _gostring_ swig_type_216;
+typedef long long swig_type_216;
 typedef long long swig_type_217;
-typedef long long swig_type_218;
+typedef _gostring_ swig_type_218;
 typedef long long swig_type_219;
 typedef long long swig_type_220;
 typedef long long swig_type_221;
@@ -255,55 +255,72 @@ typedef _gostring_ swig_type_222;
 typedef long long swig_type_223;
 typedef long long swig_type_224;
 typedef long long swig_type_225;
-typedef _gostring_ swig_type_226;
-typedef long long swig_type_227;
+typedef long long swig_type_226;
+typedef _gostring_ swig_type_227;
 typedef long long swig_type_228;
 typedef long long swig_type_229;
-typedef _gostring_ swig_type_230;
+typedef long long swig_type_230;
 typedef long long swig_type_231;
 typedef long long swig_type_232;
-typedef long long swig_type_233;
-typedef _gostring_ swig_type_234;
+typedef _gostring_ swig_type_233;
+typedef long long swig_type_234;
 typedef long long swig_type_235;
 typedef long long swig_type_236;
 typedef long long swig_type_237;
-typedef _gostring_ swig_type_238;
-typedef long long swig_type_239;
+typedef long long swig_type_238;
+typedef _gostring_ swig_type_239;
 typedef long long swig_type_240;
 typedef long long swig_type_241;
-typedef _gostring_ swig_type_242;
-typedef long long swig_type_243;
+typedef long long swig_type_242;
+typedef _gostring_ swig_type_243;
 typedef long long swig_type_244;
 typedef long long swig_type_245;
-typedef _gostring_ swig_type_246;
-typedef long long swig_type_247;
+typedef long long swig_type_246;
+typedef _gostring_ swig_type_247;
 typedef long long swig_type_248;
 typedef long long swig_type_249;
-typedef _gostring_ swig_type_250;
-typedef long long swig_type_251;
+typedef long long swig_type_250;
+typedef _gostring_ swig_type_251;
 typedef long long swig_type_252;
 typedef long long swig_type_253;
-typedef _gostring_ swig_type_254;
-typedef long long swig_type_255;
+typedef long long swig_type_254;
+typedef _gostring_ swig_type_255;
 typedef long long swig_type_256;
 typedef long long swig_type_257;
 typedef long long swig_type_258;
-typedef long long swig_type_259;
+typedef _gostring_ swig_type_259;
 typedef long long swig_type_260;
-typedef _gostring_ swig_type_261;
+typedef long long swig_type_261;
 typedef long long swig_type_262;
-typedef long long swig_type_263;
+typedef _gostring_ swig_type_263;
 typedef long long swig_type_264;
 typedef long long swig_type_265;
 typedef long long swig_type_266;
-typedef long long swig_type_267;
-typedef _gostring_ swig_type_268;
+typedef _gostring_ swig_type_267;
+typedef long long swig_type_268;
 typedef long long swig_type_269;
 typedef long long swig_type_270;
-typedef long long swig_type_271;
+typedef _gostring_ swig_type_271;
 typedef long long swig_type_272;
 typedef long long swig_type_273;
 typedef long long swig_type_274;
+typedef long long swig_type_275;
+typedef long long swig_type_276;
+typedef long long swig_type_277;
+typedef _gostring_ swig_type_278;
+typedef long long swig_type_279;
+typedef long long swig_type_280;
+typedef long long swig_type_281;
+typedef long long swig_type_282;
+typedef long long swig_type_283;
+typedef long long swig_type_284;
+typedef _gostring_ swig_type_285;
+typedef long long swig_type_286;
+typedef long long swig_type_287;
+typedef long long swig_type_288;
+typedef long long swig_type_289;
+typedef long long swig_type_290;
+typedef long long swig_type_291;
 extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
@@ -388,44 +405,50 @@ extern void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, s
 extern swig_type_117 _wrap_key_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_118 arg4, swig_voidp arg5, swig_type_119 arg6, swig_voidp arg7, swig_type_120 arg8);
 extern swig_type_121 _wrap_long_ppl_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_122 arg3, swig_voidp arg4, swig_type_123 arg5, swig_voidp arg6, swig_type_124 arg7, swig_voidp arg8);
 extern swig_type_125 _wrap_effective_length_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_126 arg3, swig_voidp arg4, swig_type_127 arg5, double arg6, swig_voidp arg7);
-extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_128 arg2);
-extern swig_type_129 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_130 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_131 arg2, swig_voidp arg3);
-extern swig_type_132 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_133 arg2, swig_voidp arg3);
-extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_134 arg1, swig_type_135 arg2, swig_type_136 arg3, swig_type_137 arg4, swig_voidp arg5);
-extern swig_type_138 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_139 arg3);
-extern swig_type_140 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_141 arg2);
-extern swig_type_142 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_143 arg2, swig_voidp arg3);
-extern swig_type_144 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_145 arg3, swig_voidp arg4, swig_type_146 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_147 arg9, swig_voidp arg10, swig_type_148 arg11, swig_voidp arg12, swig_type_149 arg13, swig_voidp arg14, swig_type_150 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_151 arg19);
-extern swig_type_152 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_153 arg2);
-extern swig_type_154 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_155 arg6, swig_type_156 arg7, double arg8, swig_voidp arg9, swig_type_157 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_158 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_159 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
-extern swig_type_160 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_161 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
-extern swig_type_162 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_163 arg4, swig_voidp arg5, swig_type_164 arg6, swig_voidp arg7, swig_type_165 arg8, swig_voidp arg9, swig_type_166 arg10, swig_voidp arg11, swig_type_167 arg12, swig_voidp arg13, swig_type_168 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
-extern swig_type_169 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_170 arg5, swig_voidp arg6, swig_type_171 arg7, swig_voidp arg8, swig_type_172 arg9, swig_voidp arg10, swig_type_173 arg11, swig_voidp arg12, swig_type_174 arg13, swig_voidp arg14, swig_type_175 arg15, swig_voidp arg16, swig_type_176 arg17);
-extern swig_type_177 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_178 arg19, swig_voidp arg20, swig_type_179 arg21);
-extern swig_type_180 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_181 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_182 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_183 arg11);
-extern swig_type_184 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_185 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_186 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_187 arg4, swig_voidp arg5, swig_type_188 arg6, swig_voidp arg7, swig_type_189 arg8);
-extern swig_type_190 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_191 arg3, swig_voidp arg4, swig_type_192 arg5, swig_voidp arg6, swig_type_193 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_194 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_195 arg5, swig_voidp arg6, swig_type_196 arg7, swig_type_197 arg8, swig_voidp arg9, swig_type_198 arg10, swig_type_199 arg11, swig_type_200 arg12);
-extern swig_type_201 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_202 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_203 arg11, swig_voidp arg12, swig_type_204 arg13);
-extern swig_type_205 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_206 arg4, swig_voidp arg5, swig_type_207 arg6, swig_voidp arg7, swig_type_208 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_209 arg16);
-extern swig_type_210 _wrap_attention_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_211 arg19, swig_voidp arg20, int arg21, swig_voidp arg22, swig_voidp arg23, swig_type_212 arg24, swig_voidp arg25, int arg26, swig_voidp arg27, swig_voidp arg28, int arg29, swig_voidp arg30, swig_voidp arg31, int arg32, swig_voidp arg33, swig_voidp arg34, int arg35, swig_voidp arg36, swig_voidp arg37, swig_type_213 arg38, swig_voidp arg39, swig_type_214 arg40, swig_voidp arg41, swig_type_215 arg42);
-extern swig_type_216 _wrap_attention_merge_backward_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_217 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_218 arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_219 arg16, swig_voidp arg17, int arg18, swig_voidp arg19, swig_voidp arg20, swig_type_220 arg21, swig_voidp arg22, int arg23, swig_voidp arg24, swig_voidp arg25, swig_type_221 arg26);
-extern swig_type_222 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_223 arg6, swig_type_224 arg7, double arg8, swig_voidp arg9, swig_type_225 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_226 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_227 arg6, swig_type_228 arg7, swig_voidp arg8, swig_type_229 arg9);
-extern swig_type_230 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_231 arg6, swig_type_232 arg7, swig_voidp arg8, swig_type_233 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_234 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_235 arg4, swig_voidp arg5, swig_type_236 arg6, swig_voidp arg7, swig_type_237 arg8, swig_voidp arg9);
-extern swig_type_238 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_239 arg4, swig_voidp arg5, swig_type_240 arg6, swig_voidp arg7, swig_type_241 arg8, swig_voidp arg9);
-extern swig_type_242 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_243 arg4, swig_voidp arg5, swig_type_244 arg6, swig_voidp arg7, swig_type_245 arg8, swig_voidp arg9);
-extern swig_type_246 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_247 arg4, swig_voidp arg5, swig_type_248 arg6, swig_voidp arg7, swig_type_249 arg8, swig_voidp arg9);
-extern swig_type_250 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_251 arg4, swig_voidp arg5, swig_type_252 arg6, swig_voidp arg7, swig_type_253 arg8, swig_voidp arg9);
-extern swig_type_254 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_255 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_256 arg6, swig_voidp arg7, swig_type_257 arg8, swig_voidp arg9, swig_type_258 arg10, swig_voidp arg11, swig_type_259 arg12, swig_voidp arg13, swig_type_260 arg14);
-extern swig_type_261 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_262 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_263 arg6, swig_voidp arg7, swig_type_264 arg8, swig_voidp arg9, swig_type_265 arg10, swig_voidp arg11, swig_type_266 arg12, swig_voidp arg13, swig_type_267 arg14);
-extern swig_type_268 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_269 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_270 arg6, swig_voidp arg7, swig_type_271 arg8, swig_voidp arg9, swig_type_272 arg10, swig_voidp arg11, swig_type_273 arg12, swig_voidp arg13, swig_type_274 arg14);
+extern void _wrap_ruler_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_128 arg2, int arg3);
+extern swig_type_129 _wrap_ruler_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_130 _wrap_ruler_text_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_131 arg4, int arg5, swig_voidp arg6, swig_type_132 arg7, swig_voidp arg8);
+extern swig_type_133 _wrap_ruler_ids_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_134 arg4, swig_voidp arg5, swig_type_135 arg6, swig_voidp arg7, swig_type_136 arg8, int arg9, swig_voidp arg10, swig_type_137 arg11);
+extern swig_type_138 _wrap_ruler_score_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_139 arg3, swig_voidp arg4, swig_type_140 arg5, swig_voidp arg6);
+extern swig_type_141 _wrap_ruler_score_ids_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_142 arg3, swig_type_143 arg4, swig_voidp arg5, swig_type_144 arg6, swig_voidp arg7);
+extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_145 arg2);
+extern swig_type_146 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_147 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_148 arg2, swig_voidp arg3);
+extern swig_type_149 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_150 arg2, swig_voidp arg3);
+extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_151 arg1, swig_type_152 arg2, swig_type_153 arg3, swig_type_154 arg4, swig_voidp arg5);
+extern swig_type_155 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_156 arg3);
+extern swig_type_157 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_158 arg2);
+extern swig_type_159 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_160 arg2, swig_voidp arg3);
+extern swig_type_161 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_162 arg3, swig_voidp arg4, swig_type_163 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_164 arg9, swig_voidp arg10, swig_type_165 arg11, swig_voidp arg12, swig_type_166 arg13, swig_voidp arg14, swig_type_167 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_168 arg19);
+extern swig_type_169 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_170 arg2);
+extern swig_type_171 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_172 arg6, swig_type_173 arg7, double arg8, swig_voidp arg9, swig_type_174 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_175 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_176 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
+extern swig_type_177 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_178 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
+extern swig_type_179 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_180 arg4, swig_voidp arg5, swig_type_181 arg6, swig_voidp arg7, swig_type_182 arg8, swig_voidp arg9, swig_type_183 arg10, swig_voidp arg11, swig_type_184 arg12, swig_voidp arg13, swig_type_185 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
+extern swig_type_186 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_187 arg5, swig_voidp arg6, swig_type_188 arg7, swig_voidp arg8, swig_type_189 arg9, swig_voidp arg10, swig_type_190 arg11, swig_voidp arg12, swig_type_191 arg13, swig_voidp arg14, swig_type_192 arg15, swig_voidp arg16, swig_type_193 arg17);
+extern swig_type_194 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_195 arg19, swig_voidp arg20, swig_type_196 arg21);
+extern swig_type_197 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_198 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_199 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_200 arg11);
+extern swig_type_201 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_202 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_203 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_204 arg4, swig_voidp arg5, swig_type_205 arg6, swig_voidp arg7, swig_type_206 arg8);
+extern swig_type_207 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_208 arg3, swig_voidp arg4, swig_type_209 arg5, swig_voidp arg6, swig_type_210 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_211 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_212 arg5, swig_voidp arg6, swig_type_213 arg7, swig_type_214 arg8, swig_voidp arg9, swig_type_215 arg10, swig_type_216 arg11, swig_type_217 arg12);
+extern swig_type_218 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_219 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_220 arg11, swig_voidp arg12, swig_type_221 arg13);
+extern swig_type_222 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_223 arg4, swig_voidp arg5, swig_type_224 arg6, swig_voidp arg7, swig_type_225 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_226 arg16);
+extern swig_type_227 _wrap_attention_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_228 arg19, swig_voidp arg20, int arg21, swig_voidp arg22, swig_voidp arg23, swig_type_229 arg24, swig_voidp arg25, int arg26, swig_voidp arg27, swig_voidp arg28, int arg29, swig_voidp arg30, swig_voidp arg31, int arg32, swig_voidp arg33, swig_voidp arg34, int arg35, swig_voidp arg36, swig_voidp arg37, swig_type_230 arg38, swig_voidp arg39, swig_type_231 arg40, swig_voidp arg41, swig_type_232 arg42);
+extern swig_type_233 _wrap_attention_merge_backward_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_234 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_235 arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_236 arg16, swig_voidp arg17, int arg18, swig_voidp arg19, swig_voidp arg20, swig_type_237 arg21, swig_voidp arg22, int arg23, swig_voidp arg24, swig_voidp arg25, swig_type_238 arg26);
+extern swig_type_239 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_240 arg6, swig_type_241 arg7, double arg8, swig_voidp arg9, swig_type_242 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_243 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_244 arg6, swig_type_245 arg7, swig_voidp arg8, swig_type_246 arg9);
+extern swig_type_247 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_248 arg6, swig_type_249 arg7, swig_voidp arg8, swig_type_250 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_251 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_252 arg4, swig_voidp arg5, swig_type_253 arg6, swig_voidp arg7, swig_type_254 arg8, swig_voidp arg9);
+extern swig_type_255 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_256 arg4, swig_voidp arg5, swig_type_257 arg6, swig_voidp arg7, swig_type_258 arg8, swig_voidp arg9);
+extern swig_type_259 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_260 arg4, swig_voidp arg5, swig_type_261 arg6, swig_voidp arg7, swig_type_262 arg8, swig_voidp arg9);
+extern swig_type_263 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_264 arg4, swig_voidp arg5, swig_type_265 arg6, swig_voidp arg7, swig_type_266 arg8, swig_voidp arg9);
+extern swig_type_267 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_268 arg4, swig_voidp arg5, swig_type_269 arg6, swig_voidp arg7, swig_type_270 arg8, swig_voidp arg9);
+extern swig_type_271 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_272 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_273 arg6, swig_voidp arg7, swig_type_274 arg8, swig_voidp arg9, swig_type_275 arg10, swig_voidp arg11, swig_type_276 arg12, swig_voidp arg13, swig_type_277 arg14);
+extern swig_type_278 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_279 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_280 arg6, swig_voidp arg7, swig_type_281 arg8, swig_voidp arg9, swig_type_282 arg10, swig_voidp arg11, swig_type_283 arg12, swig_voidp arg13, swig_type_284 arg14);
+extern swig_type_285 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_286 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_287 arg6, swig_voidp arg7, swig_type_288 arg8, swig_voidp arg9, swig_type_289 arg10, swig_voidp arg11, swig_type_290 arg12, swig_voidp arg13, swig_type_291 arg14);
 #undef intgo
 */
 import "C"
@@ -1519,11 +1542,116 @@ func Effective_length(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5
 	return swig_r_1
 }
 
+func Ruler_config_init(arg1 *RulerConfig, arg2 int64, arg3 int32) {
+	var _swig_i_0 *C.uint8_t
+	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	C._wrap_ruler_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_128(_swig_i_1), C.int(_swig_i_2))
+}
+
+func Ruler_describe(arg1 Context, arg2 *RulerConfig, arg3 *RulerInfo) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	swig_r_p := C._wrap_ruler_describe_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Ruler_text(arg1 Context, arg2 *RulerConfig, arg3 *byte, arg4 int64, arg5 int32, arg6 *byte, arg7 int64, arg8 *int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	_swig_i_6 := arg7
+	var _swig_i_7 *C.uint8_t
+	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
+	swig_r_p := C._wrap_ruler_text_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_131(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_132(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Ruler_ids(arg1 Context, arg2 *RulerConfig, arg3 *int64, arg4 int64, arg5 *int64, arg6 int64, arg7 *int64, arg8 int64, arg9 int32, arg10 *int64, arg11 int64) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	var _swig_i_2 *C.uint8_t
+	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	_swig_i_7 := arg8
+	_swig_i_8 := arg9
+	var _swig_i_9 *C.uint8_t
+	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
+	_swig_i_10 := arg11
+	swig_r_p := C._wrap_ruler_ids_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_134(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_135(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_136(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_137(_swig_i_10))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Ruler_score(arg1 Context, arg2 *byte, arg3 int64, arg4 *byte, arg5 int64, arg6 *Recall) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	var _swig_i_3 *C.uint8_t
+	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
+	_swig_i_4 := arg5
+	var _swig_i_5 *C.uint8_t
+	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
+	swig_r_p := C._wrap_ruler_score_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_139(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_140(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
+func Ruler_score_ids(arg1 Context, arg2 *int64, arg3 int64, arg4 int64, arg5 *int64, arg6 int64, arg7 *Recall) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	var _swig_i_1 *C.uint8_t
+	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	var _swig_i_4 *C.uint8_t
+	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
+	_swig_i_5 := arg6
+	var _swig_i_6 *C.uint8_t
+	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
+	swig_r_p := C._wrap_ruler_score_ids_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_142(_swig_i_2), C.swig_type_143(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_144(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
 func Model_options_init(arg1 *ModelOptions, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_128(_swig_i_1))
+	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_145(_swig_i_1))
 }
 
 func Model_describe(arg1 Model, arg2 *ModelInfo) (_swig_ret *Failure) {
@@ -1544,7 +1672,7 @@ func Model_layer_at(arg1 Model, arg2 int64, arg3 *ModelLayer) (_swig_ret *Failur
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_131(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_148(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1557,7 +1685,7 @@ func Model_note_at(arg1 Model, arg2 int64, arg3 *ModelNote) (_swig_ret *Failure)
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_133(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1571,7 +1699,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_134(_swig_i_0), C.swig_type_135(_swig_i_1), C.swig_type_136(_swig_i_2), C.swig_type_137(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_151(_swig_i_0), C.swig_type_152(_swig_i_1), C.swig_type_153(_swig_i_2), C.swig_type_154(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -1580,7 +1708,7 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_139(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_156(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1591,7 +1719,7 @@ func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_141(_swig_i_1))
+	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_158(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1605,7 +1733,7 @@ func Diagnose(arg1 *byte, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_143(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_160(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1645,7 +1773,7 @@ func Scheme_create(arg1 *RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, a
 	var _swig_i_17 *C.uint8_t
 	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
 	_swig_i_18 := arg19
-	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_145(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_146(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_147(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_148(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_149(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_150(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_151(_swig_i_18))
+	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_162(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_163(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_164(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_165(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_166(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_167(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_168(_swig_i_18))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1657,7 +1785,7 @@ func Scheme_from_json(arg1 *byte, arg2 int64) (_swig_ret Made) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_153(_swig_i_1))
+	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_170(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1687,7 +1815,7 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_155(_swig_i_5), C.swig_type_156(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_157(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_172(_swig_i_5), C.swig_type_173(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_174(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1705,7 +1833,7 @@ func Sinusoidal_fill(arg1 Context, arg2 int32, arg3 int64, arg4 float64, arg5 *b
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_159(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_176(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1728,7 +1856,7 @@ func Position_lookup(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_161(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_178(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1763,7 +1891,7 @@ func Fire_fill(arg1 Context, arg2 *FireConfig, arg3 *float32, arg4 int64, arg5 *
 	_swig_i_15 := arg16
 	var _swig_i_16 *C.uint8_t
 	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
-	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_163(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_164(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_165(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_166(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_167(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_168(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
+	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_180(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_181(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_182(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_183(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_184(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_185(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1797,7 +1925,7 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 *Problem, arg4 *int64, arg5 int
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_170(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_171(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_172(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_173(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_174(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_175(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_176(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_187(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_188(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_189(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_190(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_191(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_192(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_193(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1839,7 +1967,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_178(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_179(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_195(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_196(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1896,7 +2024,7 @@ func Attention_merge(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_182(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_183(_swig_i_10))
+	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_199(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_200(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1938,7 +2066,7 @@ func Cache_append(arg1 Context, arg2 Cache, arg3 *int64, arg4 int64, arg5 *int64
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_187(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_188(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_189(_swig_i_7))
+	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_204(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_205(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_206(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1966,7 +2094,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_191(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_192(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_193(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_208(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_209(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_210(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1990,7 +2118,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_195(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_196(_swig_i_6), C.swig_type_197(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_198(_swig_i_9), C.swig_type_199(_swig_i_10), C.swig_type_200(_swig_i_11))
+	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_212(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_213(_swig_i_6), C.swig_type_214(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_215(_swig_i_9), C.swig_type_216(_swig_i_10), C.swig_type_217(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2018,7 +2146,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_202(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_203(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_204(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_219(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_220(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_221(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2050,7 +2178,7 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_206(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_207(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_208(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_209(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_223(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_224(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_225(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_226(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2126,7 +2254,7 @@ func Attention_backward(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[
 	var _swig_i_40 *C.uint8_t
 	_swig_i_40 = (*C.uint8_t)(unsafe.Pointer(arg41))
 	_swig_i_41 := arg42
-	swig_r_p := C._wrap_attention_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_211(_swig_i_18), C.swig_voidp(_swig_i_19), C.int(_swig_i_20), C.swig_voidp(_swig_i_21), C.swig_voidp(_swig_i_22), C.swig_type_212(_swig_i_23), C.swig_voidp(_swig_i_24), C.int(_swig_i_25), C.swig_voidp(_swig_i_26), C.swig_voidp(_swig_i_27), C.int(_swig_i_28), C.swig_voidp(_swig_i_29), C.swig_voidp(_swig_i_30), C.int(_swig_i_31), C.swig_voidp(_swig_i_32), C.swig_voidp(_swig_i_33), C.int(_swig_i_34), C.swig_voidp(_swig_i_35), C.swig_voidp(_swig_i_36), C.swig_type_213(_swig_i_37), C.swig_voidp(_swig_i_38), C.swig_type_214(_swig_i_39), C.swig_voidp(_swig_i_40), C.swig_type_215(_swig_i_41))
+	swig_r_p := C._wrap_attention_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_228(_swig_i_18), C.swig_voidp(_swig_i_19), C.int(_swig_i_20), C.swig_voidp(_swig_i_21), C.swig_voidp(_swig_i_22), C.swig_type_229(_swig_i_23), C.swig_voidp(_swig_i_24), C.int(_swig_i_25), C.swig_voidp(_swig_i_26), C.swig_voidp(_swig_i_27), C.int(_swig_i_28), C.swig_voidp(_swig_i_29), C.swig_voidp(_swig_i_30), C.int(_swig_i_31), C.swig_voidp(_swig_i_32), C.swig_voidp(_swig_i_33), C.int(_swig_i_34), C.swig_voidp(_swig_i_35), C.swig_voidp(_swig_i_36), C.swig_type_230(_swig_i_37), C.swig_voidp(_swig_i_38), C.swig_type_231(_swig_i_39), C.swig_voidp(_swig_i_40), C.swig_type_232(_swig_i_41))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2176,7 +2304,7 @@ func Attention_merge_backward(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]in
 	var _swig_i_24 *C.uint8_t
 	_swig_i_24 = (*C.uint8_t)(unsafe.Pointer(arg25))
 	_swig_i_25 := arg26
-	swig_r_p := C._wrap_attention_merge_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_217(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_218(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_219(_swig_i_15), C.swig_voidp(_swig_i_16), C.int(_swig_i_17), C.swig_voidp(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_220(_swig_i_20), C.swig_voidp(_swig_i_21), C.int(_swig_i_22), C.swig_voidp(_swig_i_23), C.swig_voidp(_swig_i_24), C.swig_type_221(_swig_i_25))
+	swig_r_p := C._wrap_attention_merge_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_234(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_235(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_236(_swig_i_15), C.swig_voidp(_swig_i_16), C.int(_swig_i_17), C.swig_voidp(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_237(_swig_i_20), C.swig_voidp(_swig_i_21), C.int(_swig_i_22), C.swig_voidp(_swig_i_23), C.swig_voidp(_swig_i_24), C.swig_type_238(_swig_i_25))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2206,7 +2334,7 @@ func Rope_backward(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_223(_swig_i_5), C.swig_type_224(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_225(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_240(_swig_i_5), C.swig_type_241(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_242(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2228,7 +2356,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_227(_swig_i_5), C.swig_type_228(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_229(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_244(_swig_i_5), C.swig_type_245(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_246(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2255,7 +2383,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_231(_swig_i_5), C.swig_type_232(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_233(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_248(_swig_i_5), C.swig_type_249(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_250(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2278,7 +2406,7 @@ func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_235(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_236(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_237(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_252(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_253(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_254(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2301,7 +2429,7 @@ func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, ar
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_239(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_240(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_241(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_256(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_257(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_258(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2324,7 +2452,7 @@ func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_243(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_244(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_245(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_260(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_261(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_262(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2347,7 +2475,7 @@ func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, 
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_247(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_248(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_249(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_264(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_265(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_266(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2370,7 +2498,7 @@ func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_251(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_252(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_253(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_268(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_269(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_270(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2400,7 +2528,7 @@ func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions,
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_255(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_256(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_257(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_258(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_259(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_260(_swig_i_13))
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_272(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_273(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_274(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_275(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_276(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_277(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2430,7 +2558,7 @@ func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOp
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_262(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_263(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_264(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_265(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_266(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_267(_swig_i_13))
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_279(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_280(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_281(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_282(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_283(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_284(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2460,7 +2588,7 @@ func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, a
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_269(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_270(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_271(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_272(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_273(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_274(_swig_i_13))
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_286(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_287(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_288(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_289(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_290(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_291(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)

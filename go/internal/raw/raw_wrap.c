@@ -2453,6 +2453,188 @@ _gostring_ _wrap_effective_length_raw_2995c41e6ae7021b(struct farspan_context *_
 }
 
 
+void _wrap_ruler_config_init_raw_2995c41e6ae7021b(farspan_ruler_config *_swig_go_0, long long _swig_go_1, int _swig_go_2) {
+  farspan_ruler_config *arg1 = (farspan_ruler_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  
+  arg1 = (farspan_ruler_config *)_swig_go_0;
+  arg2 = (size_t)_swig_go_1; 
+  arg3 = (int32_t)_swig_go_2; 
+  
+  farspan_ruler_config_init(arg1,arg2,arg3);
+  
+  
+}
+
+
+_gostring_ _wrap_ruler_describe_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_ruler_config *_swig_go_1, farspan_ruler_info *_swig_go_2) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_ruler_config *arg2 = (farspan_ruler_config *) 0 ;
+  farspan_ruler_info *arg3 = (farspan_ruler_info *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg4 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_ruler_config *)_swig_go_1;
+  arg3 = (farspan_ruler_info *)_swig_go_2;
+  
+  result = farspan_ruler_describe((struct farspan_context const *)arg1,(struct farspan_ruler_config const *)arg2,arg3,arg4);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ruler_text_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_ruler_config *_swig_go_1, char *_swig_go_2, long long _swig_go_3, int _swig_go_4, char *_swig_go_5, long long _swig_go_6, int64_t *_swig_go_7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_ruler_config *arg2 = (farspan_ruler_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  int32_t arg5 ;
+  char *arg6 = (char *) 0 ;
+  int64_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg9 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_ruler_config *)_swig_go_1;
+  arg3 = (char *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int32_t)_swig_go_4; 
+  arg6 = (char *)_swig_go_5;
+  arg7 = (int64_t)_swig_go_6; 
+  arg8 = (int64_t *)_swig_go_7;
+  
+  result = farspan_ruler_text((struct farspan_context const *)arg1,(struct farspan_ruler_config const *)arg2,(char const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ruler_ids_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, farspan_ruler_config *_swig_go_1, int64_t *_swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, int64_t *_swig_go_6, long long _swig_go_7, int _swig_go_8, int64_t *_swig_go_9, long long _swig_go_10) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_ruler_config *arg2 = (farspan_ruler_config *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  int32_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  int64_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg12 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (farspan_ruler_config *)_swig_go_1;
+  arg3 = (int64_t *)_swig_go_2;
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (int64_t *)_swig_go_6;
+  arg8 = (int64_t)_swig_go_7; 
+  arg9 = (int32_t)_swig_go_8; 
+  arg10 = (int64_t *)_swig_go_9;
+  arg11 = (int64_t)_swig_go_10; 
+  
+  result = farspan_ruler_ids((struct farspan_context const *)arg1,(struct farspan_ruler_config const *)arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,arg11,arg12);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ruler_score_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, char *_swig_go_1, long long _swig_go_2, char *_swig_go_3, long long _swig_go_4, farspan_recall *_swig_go_5) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  char *arg4 = (char *) 0 ;
+  int64_t arg5 ;
+  farspan_recall *arg6 = (farspan_recall *) 0 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg7 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (char *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (char *)_swig_go_3;
+  arg5 = (int64_t)_swig_go_4; 
+  arg6 = (farspan_recall *)_swig_go_5;
+  
+  result = farspan_ruler_score((struct farspan_context const *)arg1,(char const *)arg2,arg3,(char const *)arg4,arg5,arg6,arg7);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
+_gostring_ _wrap_ruler_score_ids_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, int64_t *_swig_go_1, long long _swig_go_2, long long _swig_go_3, int64_t *_swig_go_4, long long _swig_go_5, farspan_recall *_swig_go_6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  farspan_recall *arg7 = (farspan_recall *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg8 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = (int64_t *)_swig_go_1;
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = (int64_t *)_swig_go_4;
+  arg6 = (int64_t)_swig_go_5; 
+  arg7 = (farspan_recall *)_swig_go_6;
+  
+  result = farspan_ruler_score_ids((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,arg8);
+  (void)result; _swig_go_result = failure_text(&slot);
+  
+  
+  
+  return _swig_go_result;
+}
+
+
 void _wrap_model_options_init_raw_2995c41e6ae7021b(farspan_model_options *_swig_go_0, long long _swig_go_1) {
   farspan_model_options *arg1 = (farspan_model_options *) 0 ;
   size_t arg2 ;

@@ -423,6 +423,49 @@ type Reach struct {
 	Score      float64
 }
 
+// RulerConfig is a farspan_ruler_config.
+type RulerConfig struct {
+	StructSize    uint32
+	Task          int32
+	Length        int64
+	Seed          uint64
+	Depth         float64
+	Exponent      float64
+	Haystack      int32
+	KeysAre       int32
+	ValuesAre     int32
+	Keys          int32
+	Values        int32
+	Queries       int32
+	Chains        int32
+	Hops          int32
+	Common        int32
+	Frequency     int32
+	RareFrequency int32
+	Example       int32
+}
+
+// RulerInfo is a farspan_ruler_info.
+type RulerInfo struct {
+	StructSize  uint32
+	Answers     int32
+	AnswerIds   int64
+	QuestionIds int64
+	LeastBytes  int64
+	LeastIds    int64
+	Depth       float64
+}
+
+// Recall is a farspan_recall.
+type Recall struct {
+	StructSize uint32
+	Complete   int32
+	Expected   int64
+	Found      int64
+	Share      float64
+	Best       float64
+}
+
 // ModelOptions is a farspan_model_options.
 type ModelOptions struct {
 	StructSize     uint32

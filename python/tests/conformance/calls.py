@@ -352,6 +352,37 @@ def effective_length(case, given):
     case.give(*attributes(found, "length first_below"), float(found.score))
 
 
+def ruler(given):
+    options = fields(given["config"])
+    return judging.Ruler(options.pop("task"), options.pop("length", 0), **options)
+
+
+def ruler_describe(case, given):
+    found = ruler(given).info(case.context)
+    case.give(*attributes(found, "answers answer_ids question_ids least_bytes least_ids"), float(found.depth))
+
+
+def ruler_text(case, given):
+    case.text(ruler(given).text(given["part"], given["haystack"], case.context))
+
+
+def ruler_ids(case, given):
+    made = ruler(given).ids(given["marks"], given["vocabulary"], given["part"], given["haystack"], case.context)
+    case.add("i64", made)
+
+
+def give_recall(case, recall):
+    case.give(*attributes(recall, "complete expected found"), *map(float, attributes(recall, "share best")))
+
+
+def ruler_score(case, given):
+    give_recall(case, judging.ruler_score(given["answers"], given["generated"], case.context))
+
+
+def ruler_score_ids(case, given):
+    give_recall(case, judging.ruler_score_ids(given["answers"], given["answer_ids"], given["generated"], case.context))
+
+
 def passkey_make(case, given):
     made = judging.passkey(**fields(given["config"]))
     case.text(made.text)

@@ -43,6 +43,9 @@ layout! {
     farspan_key_tokens_config: struct_size reserved gain most_nll;
     farspan_long_perplexity: struct_size reserved tokens key_tokens share nll perplexity low high;
     farspan_reach: struct_size reserved length first_below score;
+    farspan_ruler_config: struct_size task length seed depth exponent haystack keys_are values_are keys values queries chains hops common frequency rare_frequency example;
+    farspan_ruler_info: struct_size answers answer_ids question_ids least_bytes least_ids depth;
+    farspan_recall: struct_size complete expected found share best;
     farspan_model_options: struct_size release angle extension target_length window group t5_encoder t5_encoder_count t5_decoder t5_decoder_count rope_freqs rope_freqs_count rope_short rope_short_count rope_long rope_long_count;
     farspan_metadata: key key_bytes type_ is_array integers integers_count reals reals_count texts texts_count;
     farspan_model_info: struct_size absolute family layers encoder_layers query_heads key_heads head_dim value_dim hidden vocabulary context trained_context usable_context usable_context_most absolute_rows absolute_offset layer_kinds notes final_softcap;
@@ -179,6 +182,29 @@ constants! {
     FARSPAN_ROUGE_LSUM
     FARSPAN_PASSKEY_LANDMARK
     FARSPAN_PASSKEY_SENTENCES
+    FARSPAN_RULER_SINGLE_1
+    FARSPAN_RULER_SINGLE_2
+    FARSPAN_RULER_SINGLE_3
+    FARSPAN_RULER_MULTIKEY_1
+    FARSPAN_RULER_MULTIKEY_2
+    FARSPAN_RULER_MULTIKEY_3
+    FARSPAN_RULER_MULTIVALUE
+    FARSPAN_RULER_MULTIQUERY
+    FARSPAN_RULER_TRACKING
+    FARSPAN_RULER_COMMON_WORDS
+    FARSPAN_RULER_FREQUENT_WORDS
+    FARSPAN_HAYSTACK_NOISE
+    FARSPAN_HAYSTACK_ESSAY
+    FARSPAN_HAYSTACK_NEEDLES
+    FARSPAN_NEEDLE_WORD
+    FARSPAN_NEEDLE_NUMBER
+    FARSPAN_NEEDLE_UUID
+    FARSPAN_PROMPT_WHOLE
+    FARSPAN_PROMPT_TASK
+    FARSPAN_PROMPT_DOCUMENT
+    FARSPAN_PROMPT_QUESTION
+    FARSPAN_PROMPT_PREFIX
+    FARSPAN_PROMPT_ANSWERS
     FARSPAN_RELEASE_REFERENCE
     FARSPAN_RELEASE_TRANSFORMERS_4_48
     FARSPAN_RELEASE_LLAMA_CPP

@@ -40,6 +40,18 @@ impl Number for farspan::eval::Bos {
     }
 }
 
+impl Number for farspan::eval::Haystack {
+    fn read(value: &Value) -> Option<Self> {
+        i32::read(value).map(farspan::eval::Haystack)
+    }
+}
+
+impl Number for farspan::eval::NeedleKind {
+    fn read(value: &Value) -> Option<Self> {
+        i32::read(value).map(farspan::eval::NeedleKind)
+    }
+}
+
 impl Number for farspan::eval::PasskeyForm {
     fn read(value: &Value) -> Option<Self> {
         i32::read(value).map(farspan::eval::PasskeyForm)
@@ -49,6 +61,12 @@ impl Number for farspan::eval::PasskeyForm {
 impl Number for farspan::eval::RougeKind {
     fn read(value: &Value) -> Option<Self> {
         i32::read(value).map(farspan::eval::RougeKind)
+    }
+}
+
+impl Number for farspan::eval::RulerTask {
+    fn read(value: &Value) -> Option<Self> {
+        i32::read(value).map(farspan::eval::RulerTask)
     }
 }
 
@@ -254,6 +272,32 @@ impl Fields for farspan::eval::KeyTokensConfig {
     }
 }
 
+impl Fields for farspan::eval::RulerConfig {
+    fn set(&mut self, name: &str, value: &Value) -> bool {
+        match name {
+            "task" => self.task = number(value),
+            "length" => self.length = number(value),
+            "seed" => self.seed = number(value),
+            "depth" => self.depth = number(value),
+            "exponent" => self.exponent = number(value),
+            "haystack" => self.haystack = number(value),
+            "keys_are" => self.keys_are = number(value),
+            "values_are" => self.values_are = number(value),
+            "keys" => self.keys = number(value),
+            "values" => self.values = number(value),
+            "queries" => self.queries = number(value),
+            "chains" => self.chains = number(value),
+            "hops" => self.hops = number(value),
+            "common" => self.common = number(value),
+            "frequency" => self.frequency = number(value),
+            "rare_frequency" => self.rare_frequency = number(value),
+            "example" => self.example = number(value),
+            _ => return false,
+        }
+        true
+    }
+}
+
 impl Fields for farspan::model::Options<'static> {
     fn set(&mut self, name: &str, value: &Value) -> bool {
         match name {
@@ -386,6 +430,27 @@ impl Answer for farspan::eval::Reach {
         wholes.push(self.length);
         wholes.push(self.first_below);
         reals.push(self.score);
+    }
+}
+
+impl Answer for farspan::eval::RulerInfo {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.answers.into());
+        wholes.push(self.answer_ids);
+        wholes.push(self.question_ids);
+        wholes.push(self.least_bytes);
+        wholes.push(self.least_ids);
+        reals.push(self.depth);
+    }
+}
+
+impl Answer for farspan::eval::Recall {
+    fn numbers(&self, wholes: &mut Vec<i64>, reals: &mut Vec<f64>) {
+        wholes.push(self.complete.into());
+        wholes.push(self.expected);
+        wholes.push(self.found);
+        reals.push(self.share);
+        reals.push(self.best);
     }
 }
 

@@ -374,6 +374,31 @@ pub fn make(case: &mut Case<'_>, state: &mut State) -> Result<bool> {
             let made = farspan::eval::effective_length(Some(case.context), case.get("lengths"), case.get("scores"), case.get("threshold"))?;
             case.give(&made);
         }
+        "ruler_describe" => {
+            let config = filled(farspan::eval::RulerConfig::new(number(&case.given["config"]["task"])), &case.given["config"]);
+            let made = farspan::eval::ruler_describe(Some(case.context), &config)?;
+            case.give(&made);
+        }
+        "ruler_text" => {
+            let config = filled(farspan::eval::RulerConfig::new(number(&case.given["config"]["task"])), &case.given["config"]);
+            let made = farspan::eval::ruler_text(Some(case.context), &config, case.get::<&str>("haystack"), farspan::eval::PromptPart(case.get("part")))?;
+            case.text(made);
+        }
+        "ruler_ids" => {
+            let config = filled(farspan::eval::RulerConfig::new(number(&case.given["config"]["task"])), &case.given["config"]);
+            let mut ids = case.memory("ids");
+            let answer = farspan::eval::ruler_ids(Some(case.context), &config, case.get("marks"), case.get("vocabulary"), case.get("haystack"), farspan::eval::PromptPart(case.get("part")), ids.longs());
+            case.keep([ids]);
+            answer?;
+        }
+        "ruler_score" => {
+            let made = farspan::eval::ruler_score(Some(case.context), case.get::<&str>("answers"), case.get::<&str>("generated"))?;
+            case.give(&made);
+        }
+        "ruler_score_ids" => {
+            let made = farspan::eval::ruler_score_ids(Some(case.context), case.get("answers"), case.get("answer_ids"), case.get("generated"))?;
+            case.give(&made);
+        }
         "model_from_config" => {
             let options = filled(farspan::model::Options::new(), &case.given["options"]);
             state.model = Some(farspan::model::Model::from_config_json(Some(case.context), case.get::<&str>("text"), &options)?);

@@ -234,6 +234,92 @@ pub fn effective_length(context: Option<&Context>, lengths: &[i64], scores: &[f6
     Ok(Reach::from_c(&made))
 }
 
+/// What a configuration will give; its length is not read.
+///
+/// # Errors
+///
+/// [`Status::Method`] for an unknown task or kind; [`Status::ParameterRange`], also if the words to be found are not
+/// more frequent than others in any text below 2^40; [`Status::Combination`] for a field that the task does not read.
+pub fn ruler_describe(context: Option<&Context>, config: &RulerConfig) -> Result<RulerInfo> {
+    let mut made = RulerInfo::empty();
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_ruler_describe(context::as_c(context), &config.to_c(), &mut made, error) })?;
+    Ok(RulerInfo::from_c(&made))
+}
+
+/// Writes a part of the prompt. It is ASCII but for what the haystack has, whose sentences end at ".", "!" and "?"
+/// with white space behind; needles stand between them. Memory is taken for needles or assignments, and for the
+/// different frequent words, not for the text.
+///
+/// ```text
+/// haystack  the essay, UTF-8; may be empty
+/// ```
+///
+/// # Errors
+///
+/// As [`ruler_describe`]; [`Status::ParameterRange`] for a length below least_bytes, or one for which there are not
+/// enough words; [`Status::Combination`] for a haystack that the task does not read.
+pub fn ruler_text(context: Option<&Context>, config: &RulerConfig, haystack: impl AsRef<[u8]>, part: PromptPart) -> Result<String> {
+    let haystack = haystack.as_ref();
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    written(|buffer, size, needed, error| unsafe { sys::farspan_ruler_text(context::as_c(context), &config.to_c(), haystack.as_ptr().cast(), haystack.len() as i64, part.0, buffer, size, needed, error) })
+}
+
+/// The same tasks of token ids: words are ids of the vocabulary, all else are four marks.
+///
+/// ```text
+/// marks       4 different ids: "is", "end of statement", "what is" and "no word"
+/// vocabulary  different ids, none of them a mark
+/// haystack    the essay: ids without marks, repeated; may be empty: ids are drawn from the vocabulary
+/// ids         as many as the part has: WHOLE has length, DOCUMENT length - question_ids, QUESTION question_ids,
+///             ANSWERS answers * answer_ids of farspan_ruler_info
+/// ```
+///
+/// Needles are `key is value end`, assignments `variable is value end` with values of 5 ids and `variable is variable
+/// end`, the words of lists one id each; "no word" is what frequent words are mixed with, and fills what is left
+/// behind the last statement of a haystack of needles. Questions are `what is, key, is` for each key, `what is,
+/// value, is` and `what is`.
+///
+/// # Errors
+///
+/// As [`ruler_text`], with least_ids; [`Status::Shape`] for counts, also of a vocabulary that is too small for the
+/// task; [`Status::ParameterRange`] for ids that are not different, and marks in the haystack.
+pub fn ruler_ids(context: Option<&Context>, config: &RulerConfig, marks: &[i64], vocabulary: &[i64], haystack: &[i64], part: PromptPart, ids: &mut [i64]) -> Result<()> {
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_ruler_ids(context::as_c(context), &config.to_c(), marks.as_ptr(), marks.len() as i64, vocabulary.as_ptr(), vocabulary.len() as i64, haystack.as_ptr(), haystack.len() as i64, part.0, ids.as_mut_ptr(), ids.len() as i64, error) })
+}
+
+/// Looks for each answer in what the model wrote, anywhere and as part of longer words too; letters A-Z and a-z are
+/// the same.
+///
+/// ```text
+/// answers  one a line, as farspan_ruler_text writes them; empty lines do not count
+/// ```
+///
+/// # Errors
+///
+/// [`Status::Shape`] without answers.
+pub fn ruler_score(context: Option<&Context>, answers: impl AsRef<[u8]>, generated: impl AsRef<[u8]>) -> Result<Recall> {
+    let answers = answers.as_ref();
+    let generated = generated.as_ref();
+    let mut made = Recall::empty();
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_ruler_score(context::as_c(context), answers.as_ptr().cast(), answers.len() as i64, generated.as_ptr().cast(), generated.len() as i64, &mut made, error) })?;
+    Ok(Recall::from_c(&made))
+}
+
+/// The same on ids: an answer is answer_ids consecutive ones.
+///
+/// # Errors
+///
+/// [`Status::Shape`] if answers are not a multiple of answer_ids, and at least one.
+pub fn ruler_score_ids(context: Option<&Context>, answers: &[i64], answer_ids: i64, generated: &[i64]) -> Result<Recall> {
+    let mut made = Recall::empty();
+    // SAFETY: handles are valid, arrays as long as told, tensors within their slices, and what is written is ours alone.
+    check(|error| unsafe { sys::farspan_ruler_score_ids(context::as_c(context), answers.as_ptr(), answers.len() as i64, answer_ids, generated.as_ptr(), generated.len() as i64, &mut made, error) })?;
+    Ok(Recall::from_c(&made))
+}
+
 impl Loss {
     /// Adds what `from` has gathered elsewhere (another thread, process or file) with the same block_tokens. The open
     /// blocks of both become blocks of their own. `from` is not changed.

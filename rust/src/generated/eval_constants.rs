@@ -244,3 +244,160 @@ impl std::fmt::Debug for PasskeyForm {
         }
     }
 }
+
+/// The eleven synthetic tasks of RULER (Hsieh et al. 2024).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct RulerTask(pub i32);
+
+impl RulerTask {
+    /// One needle, a number, in repeated sentences.
+    pub const SINGLE_1: Self = Self(sys::FARSPAN_RULER_SINGLE_1 as i32);
+    /// In an essay.
+    pub const SINGLE_2: Self = Self(sys::FARSPAN_RULER_SINGLE_2 as i32);
+    /// a UUID in an essay.
+    pub const SINGLE_3: Self = Self(sys::FARSPAN_RULER_SINGLE_3 as i32);
+    /// One needle is asked for, 3 others have other keys.
+    pub const MULTIKEY_1: Self = Self(sys::FARSPAN_RULER_MULTIKEY_1 as i32);
+    /// The haystack is nothing but needles.
+    pub const MULTIKEY_2: Self = Self(sys::FARSPAN_RULER_MULTIKEY_2 as i32);
+    /// And keys and values are UUIDs.
+    pub const MULTIKEY_3: Self = Self(sys::FARSPAN_RULER_MULTIKEY_3 as i32);
+    /// 4 values of one key.
+    pub const MULTIVALUE: Self = Self(sys::FARSPAN_RULER_MULTIVALUE as i32);
+    /// 4 keys are asked for at once.
+    pub const MULTIQUERY: Self = Self(sys::FARSPAN_RULER_MULTIQUERY as i32);
+    /// Which variables have a value, through assignments to each other (VT).
+    pub const TRACKING: Self = Self(sys::FARSPAN_RULER_TRACKING as i32);
+    /// The 10 most common words of a list (CWE).
+    pub const COMMON_WORDS: Self = Self(sys::FARSPAN_RULER_COMMON_WORDS as i32);
+    /// The 3 most frequent words of a text whose words follow Zipf's law (FWE).
+    pub const FREQUENT_WORDS: Self = Self(sys::FARSPAN_RULER_FREQUENT_WORDS as i32);
+}
+
+impl From<i32> for RulerTask {
+    fn from(number: i32) -> Self {
+        Self(number)
+    }
+}
+
+impl std::fmt::Debug for RulerTask {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self::SINGLE_1 => formatter.write_str("RulerTask::SINGLE_1"),
+            Self::SINGLE_2 => formatter.write_str("RulerTask::SINGLE_2"),
+            Self::SINGLE_3 => formatter.write_str("RulerTask::SINGLE_3"),
+            Self::MULTIKEY_1 => formatter.write_str("RulerTask::MULTIKEY_1"),
+            Self::MULTIKEY_2 => formatter.write_str("RulerTask::MULTIKEY_2"),
+            Self::MULTIKEY_3 => formatter.write_str("RulerTask::MULTIKEY_3"),
+            Self::MULTIVALUE => formatter.write_str("RulerTask::MULTIVALUE"),
+            Self::MULTIQUERY => formatter.write_str("RulerTask::MULTIQUERY"),
+            Self::TRACKING => formatter.write_str("RulerTask::TRACKING"),
+            Self::COMMON_WORDS => formatter.write_str("RulerTask::COMMON_WORDS"),
+            Self::FREQUENT_WORDS => formatter.write_str("RulerTask::FREQUENT_WORDS"),
+            Self(other) => write!(formatter, "RulerTask({})", other),
+        }
+    }
+}
+
+/// What needles lie in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Haystack(pub i32);
+
+impl Haystack {
+    /// Five sentences about grass, sky and sun, over and over.
+    pub const NOISE: Self = Self(sys::FARSPAN_HAYSTACK_NOISE as i32);
+    /// The caller's text, over and over; without one, sentences that the library makes of its own words.
+    pub const ESSAY: Self = Self(sys::FARSPAN_HAYSTACK_ESSAY as i32);
+    /// Needles with other keys, one value each \[needles\].
+    pub const NEEDLES: Self = Self(sys::FARSPAN_HAYSTACK_NEEDLES as i32);
+}
+
+impl From<i32> for Haystack {
+    fn from(number: i32) -> Self {
+        Self(number)
+    }
+}
+
+impl std::fmt::Debug for Haystack {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self::NOISE => formatter.write_str("Haystack::NOISE"),
+            Self::ESSAY => formatter.write_str("Haystack::ESSAY"),
+            Self::NEEDLES => formatter.write_str("Haystack::NEEDLES"),
+            Self(other) => write!(formatter, "Haystack({})", other),
+        }
+    }
+}
+
+/// What keys and values are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct NeedleKind(pub i32);
+
+impl NeedleKind {
+    /// "amber-falcon"; 2 ids.
+    pub const WORD: Self = Self(sys::FARSPAN_NEEDLE_WORD as i32);
+    /// 7 digits; 7 ids.
+    pub const NUMBER: Self = Self(sys::FARSPAN_NEEDLE_NUMBER as i32);
+    /// 32 hexadecimal digits with hyphens; 32 ids.
+    pub const UUID: Self = Self(sys::FARSPAN_NEEDLE_UUID as i32);
+}
+
+impl From<i32> for NeedleKind {
+    fn from(number: i32) -> Self {
+        Self(number)
+    }
+}
+
+impl std::fmt::Debug for NeedleKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self::WORD => formatter.write_str("NeedleKind::WORD"),
+            Self::NUMBER => formatter.write_str("NeedleKind::NUMBER"),
+            Self::UUID => formatter.write_str("NeedleKind::UUID"),
+            Self(other) => write!(formatter, "NeedleKind({})", other),
+        }
+    }
+}
+
+/// The parts of a prompt. The whole is task, document, question and prefix, one behind the other.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct PromptPart(pub i32);
+
+impl PromptPart {
+    /// Whole.
+    pub const WHOLE: Self = Self(sys::FARSPAN_PROMPT_WHOLE as i32);
+    /// What the model is to do, behind a solved example if there is one; no ids.
+    pub const TASK: Self = Self(sys::FARSPAN_PROMPT_TASK as i32);
+    /// Document.
+    pub const DOCUMENT: Self = Self(sys::FARSPAN_PROMPT_DOCUMENT as i32);
+    /// Question.
+    pub const QUESTION: Self = Self(sys::FARSPAN_PROMPT_QUESTION as i32);
+    /// How the answer begins, for a model that only continues texts; no ids.
+    pub const PREFIX: Self = Self(sys::FARSPAN_PROMPT_PREFIX as i32);
+    /// What must be found in the answer: as text one a line, as ids one behind the other.
+    pub const ANSWERS: Self = Self(sys::FARSPAN_PROMPT_ANSWERS as i32);
+}
+
+impl From<i32> for PromptPart {
+    fn from(number: i32) -> Self {
+        Self(number)
+    }
+}
+
+impl std::fmt::Debug for PromptPart {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self::WHOLE => formatter.write_str("PromptPart::WHOLE"),
+            Self::TASK => formatter.write_str("PromptPart::TASK"),
+            Self::DOCUMENT => formatter.write_str("PromptPart::DOCUMENT"),
+            Self::QUESTION => formatter.write_str("PromptPart::QUESTION"),
+            Self::PREFIX => formatter.write_str("PromptPart::PREFIX"),
+            Self::ANSWERS => formatter.write_str("PromptPart::ANSWERS"),
+            Self(other) => write!(formatter, "PromptPart({})", other),
+        }
+    }
+}

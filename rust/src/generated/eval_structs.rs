@@ -2,7 +2,7 @@
 
 use crate::arrays::*;
 use crate::sys;
-use super::eval_constants::{Bos, PasskeyForm, RougeKind, Smoothing, Tokenizer, Verdict, WindowsKind};
+use super::eval_constants::{Bos, Haystack, NeedleKind, PasskeyForm, RougeKind, RulerTask, Smoothing, Tokenizer, Verdict, WindowsKind};
 
 /// How a long text is cut into windows that a model can read, and which tokens each of them scores.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -900,6 +900,186 @@ impl Reach {
             length: c.length,
             first_below: c.first_below,
             score: c.score,
+        }
+    }
+}
+
+/// A task of RULER: which, how long, and its numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RulerConfig {
+    /// Task.
+    pub task: RulerTask,
+    /// Of the whole prompt at most: bytes of text, or exactly so many ids; there is no default. As text the document
+    /// ends before the sentence or word that would not fit.
+    pub length: i64,
+    /// Seed; default 0.
+    pub seed: u64,
+    /// Where the first answer stands: 0 the start of the document, 1 its end, at the end of the sentence before; NaN
+    /// (default): drawn \[needles\].
+    pub depth: f64,
+    /// a: the word of rank k makes k^-a / zeta(a) of all; default 2; 1.1 .. 8 \[frequent_words\].
+    pub exponent: f64,
+    /// Haystack  \[needles, tracking\].
+    pub haystack: Haystack,
+    /// Keys are  \[needles\].
+    pub keys_are: NeedleKind,
+    /// Values are  \[needles\].
+    pub values_are: NeedleKind,
+    /// That are not of the haystack; with their values at most 2^19 \[needles\].
+    pub keys: i32,
+    /// Of each key \[needles\].
+    pub values: i32,
+    /// Keys that are asked for, 1 .. keys; the answers are their values \[needles\].
+    pub queries: i32,
+    /// Chains; default 1, at most 2^15; the first is asked for \[tracking\].
+    pub chains: i32,
+    /// Hops; default 4; hops + 1 variables have a chain's value; all together at most 2^19 \[tracking\].
+    pub hops: i32,
+    /// Words to be found: default 10 \[common_words\], 3 \[frequent_words\]; at most 2^15.
+    pub common: i32,
+    /// How often each of them stands there; default 30; times common at most 2^24 \[common_words\].
+    pub frequency: i32,
+    /// How often each other word does; default 3; below frequency \[common_words\].
+    pub rare_frequency: i32,
+    /// Example; default 1: a small solved example stands before the task; 0: none. Ids never have one \[tracking,
+    /// common_words\].
+    pub example: i32,
+}
+
+impl RulerConfig {
+    /// Every field at the library's default.
+    #[allow(clippy::new_without_default)] // one way to make it, the same for all
+    pub fn new(task: RulerTask) -> Self {
+        // SAFETY: the defaults have no arrays.
+        unsafe { Self::from_c(&Self::empty(task)) }
+    }
+
+    /// As C begins it.
+    pub(crate) fn empty(task: RulerTask) -> sys::farspan_ruler_config {
+        // SAFETY: C writes no more than the size given.
+        made(|c, size| unsafe { sys::farspan_ruler_config_init(c, size, task.0) })
+    }
+
+    /// # Safety
+    ///
+    /// What it points to lives as long as what is made.
+    pub(crate) unsafe fn from_c(c: &sys::farspan_ruler_config) -> Self {
+        // SAFETY: the caller's promise.
+        #[allow(unused_unsafe)]
+        unsafe {
+            RulerConfig {
+                task: RulerTask(c.task),
+                length: c.length,
+                seed: c.seed,
+                depth: c.depth,
+                exponent: c.exponent,
+                haystack: Haystack(c.haystack),
+                keys_are: NeedleKind(c.keys_are),
+                values_are: NeedleKind(c.values_are),
+                keys: c.keys,
+                values: c.values,
+                queries: c.queries,
+                chains: c.chains,
+                hops: c.hops,
+                common: c.common,
+                frequency: c.frequency,
+                rare_frequency: c.rare_frequency,
+                example: c.example,
+            }
+        }
+    }
+
+    /// For C. Its pointers are those of the slices: it must not outlive them.
+    pub(crate) fn to_c(self) -> sys::farspan_ruler_config {
+        let mut c = Self::empty(self.task);
+        c.task = self.task.0;
+        c.length = self.length;
+        c.seed = self.seed;
+        c.depth = self.depth;
+        c.exponent = self.exponent;
+        c.haystack = self.haystack.0;
+        c.keys_are = self.keys_are.0;
+        c.values_are = self.values_are.0;
+        c.keys = self.keys;
+        c.values = self.values;
+        c.queries = self.queries;
+        c.chains = self.chains;
+        c.hops = self.hops;
+        c.common = self.common;
+        c.frequency = self.frequency;
+        c.rare_frequency = self.rare_frequency;
+        c.example = self.example;
+        c
+    }
+}
+
+/// What a task of RULER will give.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RulerInfo {
+    /// How many.
+    pub answers: i32,
+    /// Of each, as ids.
+    pub answer_ids: i64,
+    /// The document has length - question_ids.
+    pub question_ids: i64,
+    /// The shortest prompt that has room for the task, as text.
+    pub least_bytes: i64,
+    /// And as ids.
+    pub least_ids: i64,
+    /// Of the first answer, as drawn or given; NaN without \[needles\].
+    pub depth: f64,
+}
+
+impl RulerInfo {
+    /// As C begins it.
+    pub(crate) fn empty() -> sys::farspan_ruler_info {
+        // SAFETY: C writes no more than the size given.
+        made(|c, size| unsafe { sys::farspan_ruler_info_init(c, size) })
+    }
+
+    pub(crate) fn from_c(c: &sys::farspan_ruler_info) -> Self {
+        RulerInfo {
+            answers: c.answers,
+            answer_ids: c.answer_ids,
+            question_ids: c.question_ids,
+            least_bytes: c.least_bytes,
+            least_ids: c.least_ids,
+            depth: c.depth,
+        }
+    }
+}
+
+/// How many of the expected answers were found.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recall {
+    /// 1 if all were found.
+    pub complete: bool,
+    /// Expected.
+    pub expected: i64,
+    /// Found.
+    pub found: i64,
+    /// found / expected: the paper's score of these tasks, whose mean over many prompts is reported.
+    pub share: f64,
+    /// 1 if any was found, else 0: the paper's score where any one answer suffices.
+    pub best: f64,
+}
+
+impl Recall {
+    /// As C begins it.
+    pub(crate) fn empty() -> sys::farspan_recall {
+        // SAFETY: C writes no more than the size given.
+        made(|c, size| unsafe { sys::farspan_recall_init(c, size) })
+    }
+
+    pub(crate) fn from_c(c: &sys::farspan_recall) -> Self {
+        Recall {
+            complete: c.complete != 0,
+            expected: c.expected,
+            found: c.found,
+            share: c.share,
+            best: c.best,
         }
     }
 }

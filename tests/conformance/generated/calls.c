@@ -421,6 +421,40 @@ static void effective_length(struct run* run) {
     GIVE(reach, reach);
 }
 
+static void ruler_describe(struct run* run) {
+    CONFIG_OF(ruler_config, config, member(run->given, "config"), "task");
+    FRESH(ruler_info, info);
+    CALL(ruler_describe, run->context, &config, &info);
+    GIVE(ruler_info, info);
+}
+
+static void ruler_text(struct run* run) {
+    CONFIG_OF(ruler_config, config, member(run->given, "config"), "task");
+    int64_t needed = 0;
+    CALL(ruler_text, run->context, &config, TEXT("haystack"), (int32_t)whole(run->given, "part"), NULL, 0, &needed);
+    char* buffer = take(run, (size_t)needed);
+    CALL(ruler_text, run->context, &config, TEXT("haystack"), (int32_t)whole(run->given, "part"), buffer, needed, &needed);
+    new_text(run, buffer);
+}
+
+static void ruler_ids(struct run* run) {
+    CONFIG_OF(ruler_config, config, member(run->given, "config"), "task");
+    int64_t* ids = memory(run, "ids", 1);
+    CALL(ruler_ids, run->context, &config, INT64S("marks"), INT64S("vocabulary"), INT64S("haystack"), (int32_t)whole(run->given, "part"), ids, elements(run, "ids"));
+}
+
+static void ruler_score(struct run* run) {
+    FRESH(recall, recall);
+    CALL(ruler_score, run->context, TEXT("answers"), TEXT("generated"), &recall);
+    GIVE(recall, recall);
+}
+
+static void ruler_score_ids(struct run* run) {
+    FRESH(recall, recall);
+    CALL(ruler_score_ids, run->context, INT64S("answers"), whole(run->given, "answer_ids"), INT64S("generated"), &recall);
+    GIVE(recall, recall);
+}
+
 static void model_from_config(struct run* run) {
     CONFIG(model_options, options, member(run->given, "options"));
     farspan_model_destroy(run->model);
@@ -501,6 +535,11 @@ const struct call regular_calls[] = {
     {"key_tokens", key_tokens},
     {"long_ppl", long_ppl},
     {"effective_length", effective_length},
+    {"ruler_describe", ruler_describe},
+    {"ruler_text", ruler_text},
+    {"ruler_ids", ruler_ids},
+    {"ruler_score", ruler_score},
+    {"ruler_score_ids", ruler_score_ids},
     {"model_from_config", model_from_config},
     {"model_from_gguf", model_from_gguf},
     {"model_describe", model_describe},

@@ -224,6 +224,26 @@ const call_map& regular_calls() {
              const auto made = farspan::eval::effective_length(c.wholes("lengths"), c.reals("scores"), c.real("threshold"), c.context);
              give(&c.r, "reach", &made);
          }},
+        {"ruler_describe", [](call& c) {
+             const auto made = farspan::eval::ruler_describe(c.config<farspan_ruler_config, farspan::eval::ruler_config>("ruler_config", "config", "task"), c.context);
+             give(&c.r, "ruler_info", &made);
+         }},
+        {"ruler_text", [](call& c) {
+             const auto made = farspan::eval::ruler_text(c.config<farspan_ruler_config, farspan::eval::ruler_config>("ruler_config", "config", "task"), c.text("haystack"), c.small("part"), c.context);
+             new_text(&c.r, made.c_str());
+         }},
+        {"ruler_ids", [](call& c) {
+             const auto ids = c.memory<int64_t>("ids", 1);
+             farspan::eval::ruler_ids(c.config<farspan_ruler_config, farspan::eval::ruler_config>("ruler_config", "config", "task"), c.wholes("marks"), c.wholes("vocabulary"), c.wholes("haystack"), c.small("part"), ids, c.context);
+         }},
+        {"ruler_score", [](call& c) {
+             const auto made = farspan::eval::ruler_score(c.text("answers"), c.text("generated"), c.context);
+             give(&c.r, "recall", &made);
+         }},
+        {"ruler_score_ids", [](call& c) {
+             const auto made = farspan::eval::ruler_score_ids(c.wholes("answers"), c.whole("answer_ids"), c.wholes("generated"), c.context);
+             give(&c.r, "recall", &made);
+         }},
         {"model_from_config", [](call& c) {
              auto options = c.config<farspan_model_options, farspan::model_options>("model_options", "options");
              c.within(member(c.r.given, "options"), [&] {

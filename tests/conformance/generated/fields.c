@@ -300,6 +300,43 @@ static const struct field of_reach[] = {
     {"score", FIELD_DOUBLE, 1, offsetof(farspan_reach, score), 0},
     {0}};
 
+static const struct field of_ruler_config[] = {
+    {"task", FIELD_INT32, 1, offsetof(farspan_ruler_config, task), 0},
+    {"length", FIELD_INT64, 1, offsetof(farspan_ruler_config, length), 0},
+    {"seed", FIELD_INT64, 1, offsetof(farspan_ruler_config, seed), 0},
+    {"depth", FIELD_DOUBLE, 1, offsetof(farspan_ruler_config, depth), 0},
+    {"exponent", FIELD_DOUBLE, 1, offsetof(farspan_ruler_config, exponent), 0},
+    {"haystack", FIELD_INT32, 1, offsetof(farspan_ruler_config, haystack), 0},
+    {"keys_are", FIELD_INT32, 1, offsetof(farspan_ruler_config, keys_are), 0},
+    {"values_are", FIELD_INT32, 1, offsetof(farspan_ruler_config, values_are), 0},
+    {"keys", FIELD_INT32, 1, offsetof(farspan_ruler_config, keys), 0},
+    {"values", FIELD_INT32, 1, offsetof(farspan_ruler_config, values), 0},
+    {"queries", FIELD_INT32, 1, offsetof(farspan_ruler_config, queries), 0},
+    {"chains", FIELD_INT32, 1, offsetof(farspan_ruler_config, chains), 0},
+    {"hops", FIELD_INT32, 1, offsetof(farspan_ruler_config, hops), 0},
+    {"common", FIELD_INT32, 1, offsetof(farspan_ruler_config, common), 0},
+    {"frequency", FIELD_INT32, 1, offsetof(farspan_ruler_config, frequency), 0},
+    {"rare_frequency", FIELD_INT32, 1, offsetof(farspan_ruler_config, rare_frequency), 0},
+    {"example", FIELD_INT32, 1, offsetof(farspan_ruler_config, example), 0},
+    {0}};
+
+static const struct field of_ruler_info[] = {
+    {"answers", FIELD_INT32, 1, offsetof(farspan_ruler_info, answers), 0},
+    {"answer_ids", FIELD_INT64, 1, offsetof(farspan_ruler_info, answer_ids), 0},
+    {"question_ids", FIELD_INT64, 1, offsetof(farspan_ruler_info, question_ids), 0},
+    {"least_bytes", FIELD_INT64, 1, offsetof(farspan_ruler_info, least_bytes), 0},
+    {"least_ids", FIELD_INT64, 1, offsetof(farspan_ruler_info, least_ids), 0},
+    {"depth", FIELD_DOUBLE, 1, offsetof(farspan_ruler_info, depth), 0},
+    {0}};
+
+static const struct field of_recall[] = {
+    {"complete", FIELD_INT32, 1, offsetof(farspan_recall, complete), 0},
+    {"expected", FIELD_INT64, 1, offsetof(farspan_recall, expected), 0},
+    {"found", FIELD_INT64, 1, offsetof(farspan_recall, found), 0},
+    {"share", FIELD_DOUBLE, 1, offsetof(farspan_recall, share), 0},
+    {"best", FIELD_DOUBLE, 1, offsetof(farspan_recall, best), 0},
+    {0}};
+
 static const struct field of_model_options[] = {
     {"release", FIELD_INT32, 1, offsetof(farspan_model_options, release), 0},
     {"angle", FIELD_INT32, 1, offsetof(farspan_model_options, angle), 0},
@@ -384,6 +421,9 @@ const struct field* fields_of(const char* name) {
         {"key_tokens_config", of_key_tokens_config},
         {"long_perplexity", of_long_perplexity},
         {"reach", of_reach},
+        {"ruler_config", of_ruler_config},
+        {"ruler_info", of_ruler_info},
+        {"recall", of_recall},
         {"model_options", of_model_options},
         {"model_info", of_model_info},
         {"model_layer", of_model_layer},

@@ -64,6 +64,12 @@ struct key_tokens_config : farspan_key_tokens_config {
     explicit key_tokens_config(const farspan_key_tokens_config& given) : farspan_key_tokens_config(given) {}
 };
 
+// A task of RULER: which, how long, and its numbers.
+struct ruler_config : farspan_ruler_config {
+    explicit ruler_config(int32_t which) { farspan_ruler_config_init(this, sizeof(farspan_ruler_config), which); }
+    explicit ruler_config(const farspan_ruler_config& given) : farspan_ruler_config(given) {}
+};
+
 // Running sums over scored tokens: plain data of fixed size, whatever the length of the text. Here and in sections 5
 // and 7, what a caller passes back in is checked: fields that these functions cannot have written together (a
 // negative count, one above 2^62, more blocks than tokens, more matches than n-grams), and sums that would exceed
@@ -332,6 +338,69 @@ inline farspan_long_perplexity long_ppl(int64_t block_tokens, array_view<const d
 inline farspan_reach effective_length(array_view<const int64_t> lengths, array_view<const double> scores, double threshold, const context* context = nullptr) {
     farspan_reach made = detail::begun(farspan_reach_init);
     detail::check([&](farspan_error* cause) { return farspan_effective_length(detail::handle(context), detail::address_of(lengths), detail::count_of(lengths), detail::address_of(scores), detail::count_of(scores), threshold, &made, cause); });
+    return made;
+}
+
+// What a configuration will give; its length is not read.
+//
+// Errors: FARSPAN_ERROR_METHOD for an unknown task or kind; FARSPAN_ERROR_PARAMETER_RANGE, also if the words to be
+// found are not more frequent than others in any text below 2^40; FARSPAN_ERROR_COMBINATION for a field that the task
+// does not read.
+inline farspan_ruler_info ruler_describe(const farspan_ruler_config& config, const context* context = nullptr) {
+    farspan_ruler_info made = detail::begun(farspan_ruler_info_init);
+    detail::check([&](farspan_error* cause) { return farspan_ruler_describe(detail::handle(context), &config, &made, cause); });
+    return made;
+}
+
+// Writes a part of the prompt. It is ASCII but for what the haystack has, whose sentences end at ".", "!" and "?"
+// with white space behind; needles stand between them. Memory is taken for needles or assignments, and for the
+// different frequent words, not for the text.
+//
+//     haystack  the essay, UTF-8; may be empty
+//
+// Errors: as farspan_ruler_describe; FARSPAN_ERROR_PARAMETER_RANGE for a length below least_bytes, or one for which
+// there are not enough words; FARSPAN_ERROR_COMBINATION for a haystack that the task does not read.
+inline std::string ruler_text(const farspan_ruler_config& config, std::string_view haystack, int32_t part, const context* context = nullptr) {
+    return detail::written([&](char* buffer, int64_t size, int64_t* needed, farspan_error* cause) { return farspan_ruler_text(detail::handle(context), &config, detail::address_of(haystack), detail::count_of(haystack), part, buffer, size, needed, cause); });
+}
+
+// The same tasks of token ids: words are ids of the vocabulary, all else are four marks.
+//
+//     marks       4 different ids: "is", "end of statement", "what is" and "no word"
+//     vocabulary  different ids, none of them a mark
+//     haystack    the essay: ids without marks, repeated; may be empty: ids are drawn from the vocabulary
+//     ids         as many as the part has: WHOLE has length, DOCUMENT length - question_ids, QUESTION question_ids,
+//                 ANSWERS answers * answer_ids of farspan_ruler_info
+//
+// Needles are `key is value end`, assignments `variable is value end` with values of 5 ids and `variable is variable
+// end`, the words of lists one id each; "no word" is what frequent words are mixed with, and fills what is left
+// behind the last statement of a haystack of needles. Questions are `what is, key, is` for each key, `what is, value,
+// is` and `what is`.
+//
+// Errors: as farspan_ruler_text, with least_ids; FARSPAN_ERROR_SHAPE for counts, also of a vocabulary that is too
+// small for the task; FARSPAN_ERROR_PARAMETER_RANGE for ids that are not different, and marks in the haystack.
+inline void ruler_ids(const farspan_ruler_config& config, array_view<const int64_t> marks, array_view<const int64_t> vocabulary, array_view<const int64_t> haystack, int32_t part, array_view<int64_t> ids, const context* context = nullptr) {
+    detail::check([&](farspan_error* cause) { return farspan_ruler_ids(detail::handle(context), &config, detail::address_of(marks), detail::count_of(marks), detail::address_of(vocabulary), detail::count_of(vocabulary), detail::address_of(haystack), detail::count_of(haystack), part, detail::address_of(ids), detail::count_of(ids), cause); });
+}
+
+// Looks for each answer in what the model wrote, anywhere and as part of longer words too; letters A-Z and a-z are
+// the same.
+//
+//     answers  one a line, as farspan_ruler_text writes them; empty lines do not count
+//
+// Errors: FARSPAN_ERROR_SHAPE without answers.
+inline farspan_recall ruler_score(std::string_view answers, std::string_view generated, const context* context = nullptr) {
+    farspan_recall made = detail::begun(farspan_recall_init);
+    detail::check([&](farspan_error* cause) { return farspan_ruler_score(detail::handle(context), detail::address_of(answers), detail::count_of(answers), detail::address_of(generated), detail::count_of(generated), &made, cause); });
+    return made;
+}
+
+// The same on ids: an answer is answer_ids consecutive ones.
+//
+// Errors: FARSPAN_ERROR_SHAPE if answers are not a multiple of answer_ids, and at least one.
+inline farspan_recall ruler_score_ids(array_view<const int64_t> answers, int64_t answer_ids, array_view<const int64_t> generated, const context* context = nullptr) {
+    farspan_recall made = detail::begun(farspan_recall_init);
+    detail::check([&](farspan_error* cause) { return farspan_ruler_score_ids(detail::handle(context), detail::address_of(answers), detail::count_of(answers), answer_ids, detail::address_of(generated), detail::count_of(generated), &made, cause); });
     return made;
 }
 

@@ -3012,6 +3012,268 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_effective_1length(JNI
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ruler_1config_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1, jint jarg3) {
+  farspan_ruler_config *arg1 = (farspan_ruler_config *) 0 ;
+  size_t arg2 ;
+  int32_t arg3 ;
+  farspan_ruler_config image1 ;
+  
+  (void)jenv;
+  (void)jcls;
+  arg1 = &image1; arg2 = sizeof image1;
+  arg3 = (int32_t)jarg3; 
+  farspan_ruler_config_init(arg1,arg2,arg3);
+  (*jenv)->SetByteArrayRegion(jenv, jarg1, 0, sizeof *arg1, (const jbyte*)arg1);
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ruler_1describe(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_ruler_config *arg2 = (farspan_ruler_config *) 0 ;
+  farspan_ruler_info *arg3 = (farspan_ruler_info *) 0 ;
+  farspan_error *arg4 = (farspan_error *) 0 ;
+  farspan_ruler_config image2 ;
+  farspan_ruler_info image3 ;
+  farspan_error slot4 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot4.struct_size = (uint32_t)sizeof slot4;
+  slot4.code = FARSPAN_OK;
+  arg4 = &slot4;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  arg3 = jarg3 ? &image3 : NULL;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, sizeof image3, (jbyte*)&image3);
+  result = farspan_ruler_describe((struct farspan_context const *)arg1,(struct farspan_ruler_config const *)arg2,arg3,arg4);
+  (void)result;
+  
+  {
+    if (result == FARSPAN_OK && jarg3) (*jenv)->SetByteArrayRegion(jenv, jarg3, 0, sizeof *arg3, (const jbyte*)arg3);
+  }
+  {
+    if (arg4->code != FARSPAN_OK) java_throw(jenv, arg4);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ruler_1text(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg3, jint jarg5, jbyteArray jarg6, jlongArray jarg8) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_ruler_config *arg2 = (farspan_ruler_config *) 0 ;
+  char *arg3 = (char *) 0 ;
+  int64_t arg4 ;
+  int32_t arg5 ;
+  char *arg6 = (char *) 0 ;
+  int64_t arg7 ;
+  int64_t *arg8 = (int64_t *) 0 ;
+  farspan_error *arg9 = (farspan_error *) 0 ;
+  farspan_ruler_config image2 ;
+  int64_t made8 ;
+  farspan_error slot9 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot9.struct_size = (uint32_t)sizeof slot9;
+  slot9.code = FARSPAN_OK;
+  arg9 = &slot9;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(char))) return ;
+  if (jarg3) (*jenv)->GetByteArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jbyte*)memory3.data);
+  arg3 = (char*)memory3.data;
+  arg5 = (int32_t)jarg5; 
+  JAVA_MEMORY memory6;
+  memory6.heap = NULL;
+  arg7 = jarg6 ? (*jenv)->GetArrayLength(jenv, jarg6) : 0;
+  if (!java_take(jenv, &memory6, jarg6, (size_t)arg7 * sizeof(char))) return ;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, (jsize)arg7, (jbyte*)memory6.data);
+  arg6 = (char*)memory6.data;
+  arg8 = jarg8 ? &made8 : NULL;
+  result = farspan_ruler_text((struct farspan_context const *)arg1,(struct farspan_ruler_config const *)arg2,(char const *)arg3,arg4,arg5,arg6,arg7,arg8,arg9);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetByteArrayRegion(jenv, jarg6, 0, (jsize)arg7, (const jbyte*)arg6);
+  }
+  {
+    if (result == FARSPAN_OK && jarg8) (*jenv)->SetLongArrayRegion(jenv, jarg8, 0, 1, (const jlong*)arg8);
+  }
+  {
+    if (arg9->code != FARSPAN_OK) java_throw(jenv, arg9);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ruler_1ids(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jlongArray jarg3, jlongArray jarg5, jlongArray jarg7, jint jarg9, jlongArray jarg10) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_ruler_config *arg2 = (farspan_ruler_config *) 0 ;
+  int64_t *arg3 = (int64_t *) 0 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  int64_t *arg7 = (int64_t *) 0 ;
+  int64_t arg8 ;
+  int32_t arg9 ;
+  int64_t *arg10 = (int64_t *) 0 ;
+  int64_t arg11 ;
+  farspan_error *arg12 = (farspan_error *) 0 ;
+  farspan_ruler_config image2 ;
+  farspan_error slot12 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot12.struct_size = (uint32_t)sizeof slot12;
+  slot12.code = FARSPAN_OK;
+  arg12 = &slot12;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = jarg2 ? &image2 : NULL;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, sizeof image2, (jbyte*)&image2);
+  JAVA_MEMORY memory3;
+  memory3.heap = NULL;
+  arg4 = jarg3 ? (*jenv)->GetArrayLength(jenv, jarg3) : 0;
+  if (!java_take(jenv, &memory3, jarg3, (size_t)arg4 * sizeof(int64_t))) return ;
+  if (jarg3) (*jenv)->GetLongArrayRegion(jenv, jarg3, 0, (jsize)arg4, (jlong*)memory3.data);
+  arg3 = (int64_t*)memory3.data;
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  JAVA_MEMORY memory7;
+  memory7.heap = NULL;
+  arg8 = jarg7 ? (*jenv)->GetArrayLength(jenv, jarg7) : 0;
+  if (!java_take(jenv, &memory7, jarg7, (size_t)arg8 * sizeof(int64_t))) return ;
+  if (jarg7) (*jenv)->GetLongArrayRegion(jenv, jarg7, 0, (jsize)arg8, (jlong*)memory7.data);
+  arg7 = (int64_t*)memory7.data;
+  arg9 = (int32_t)jarg9; 
+  JAVA_MEMORY memory10;
+  memory10.heap = NULL;
+  arg11 = jarg10 ? (*jenv)->GetArrayLength(jenv, jarg10) : 0;
+  if (!java_take(jenv, &memory10, jarg10, (size_t)arg11 * sizeof(int64_t))) return ;
+  if (jarg10) (*jenv)->GetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (jlong*)memory10.data);
+  arg10 = (int64_t*)memory10.data;
+  result = farspan_ruler_ids((struct farspan_context const *)arg1,(struct farspan_ruler_config const *)arg2,(int64_t const *)arg3,arg4,(int64_t const *)arg5,arg6,(int64_t const *)arg7,arg8,arg9,arg10,arg11,arg12);
+  (void)result;
+  
+  
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg10) (*jenv)->SetLongArrayRegion(jenv, jarg10, 0, (jsize)arg11, (const jlong*)arg10);
+  }
+  {
+    if (arg12->code != FARSPAN_OK) java_throw(jenv, arg12);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ruler_1score(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jbyteArray jarg2, jbyteArray jarg4, jbyteArray jarg6) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  char *arg2 = (char *) 0 ;
+  int64_t arg3 ;
+  char *arg4 = (char *) 0 ;
+  int64_t arg5 ;
+  farspan_recall *arg6 = (farspan_recall *) 0 ;
+  farspan_error *arg7 = (farspan_error *) 0 ;
+  farspan_recall image6 ;
+  farspan_error slot7 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot7.struct_size = (uint32_t)sizeof slot7;
+  slot7.code = FARSPAN_OK;
+  arg7 = &slot7;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(char))) return ;
+  if (jarg2) (*jenv)->GetByteArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jbyte*)memory2.data);
+  arg2 = (char*)memory2.data;
+  JAVA_MEMORY memory4;
+  memory4.heap = NULL;
+  arg5 = jarg4 ? (*jenv)->GetArrayLength(jenv, jarg4) : 0;
+  if (!java_take(jenv, &memory4, jarg4, (size_t)arg5 * sizeof(char))) return ;
+  if (jarg4) (*jenv)->GetByteArrayRegion(jenv, jarg4, 0, (jsize)arg5, (jbyte*)memory4.data);
+  arg4 = (char*)memory4.data;
+  arg6 = jarg6 ? &image6 : NULL;
+  if (jarg6) (*jenv)->GetByteArrayRegion(jenv, jarg6, 0, sizeof image6, (jbyte*)&image6);
+  result = farspan_ruler_score((struct farspan_context const *)arg1,(char const *)arg2,arg3,(char const *)arg4,arg5,arg6,arg7);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg6) (*jenv)->SetByteArrayRegion(jenv, jarg6, 0, sizeof *arg6, (const jbyte*)arg6);
+  }
+  {
+    if (arg7->code != FARSPAN_OK) java_throw(jenv, arg7);
+  }
+}
+
+
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_ruler_1score_1ids(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlongArray jarg2, jlong jarg4, jlongArray jarg5, jbyteArray jarg7) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  int64_t *arg2 = (int64_t *) 0 ;
+  int64_t arg3 ;
+  int64_t arg4 ;
+  int64_t *arg5 = (int64_t *) 0 ;
+  int64_t arg6 ;
+  farspan_recall *arg7 = (farspan_recall *) 0 ;
+  farspan_error *arg8 = (farspan_error *) 0 ;
+  farspan_recall image7 ;
+  farspan_error slot8 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot8.struct_size = (uint32_t)sizeof slot8;
+  slot8.code = FARSPAN_OK;
+  arg8 = &slot8;
+  (void)jarg1_;
+  arg1 = *(farspan_context **)&jarg1; 
+  JAVA_MEMORY memory2;
+  memory2.heap = NULL;
+  arg3 = jarg2 ? (*jenv)->GetArrayLength(jenv, jarg2) : 0;
+  if (!java_take(jenv, &memory2, jarg2, (size_t)arg3 * sizeof(int64_t))) return ;
+  if (jarg2) (*jenv)->GetLongArrayRegion(jenv, jarg2, 0, (jsize)arg3, (jlong*)memory2.data);
+  arg2 = (int64_t*)memory2.data;
+  arg4 = (int64_t)jarg4; 
+  JAVA_MEMORY memory5;
+  memory5.heap = NULL;
+  arg6 = jarg5 ? (*jenv)->GetArrayLength(jenv, jarg5) : 0;
+  if (!java_take(jenv, &memory5, jarg5, (size_t)arg6 * sizeof(int64_t))) return ;
+  if (jarg5) (*jenv)->GetLongArrayRegion(jenv, jarg5, 0, (jsize)arg6, (jlong*)memory5.data);
+  arg5 = (int64_t*)memory5.data;
+  arg7 = jarg7 ? &image7 : NULL;
+  if (jarg7) (*jenv)->GetByteArrayRegion(jenv, jarg7, 0, sizeof image7, (jbyte*)&image7);
+  result = farspan_ruler_score_ids((struct farspan_context const *)arg1,(int64_t const *)arg2,arg3,arg4,(int64_t const *)arg5,arg6,arg7,arg8);
+  (void)result;
+  
+  
+  {
+    if (result == FARSPAN_OK && jarg7) (*jenv)->SetByteArrayRegion(jenv, jarg7, 0, sizeof *arg7, (const jbyte*)arg7);
+  }
+  {
+    if (arg8->code != FARSPAN_OK) java_throw(jenv, arg8);
+  }
+}
+
+
 SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_model_1options_1init(JNIEnv *jenv, jclass jcls, jbyteArray jarg1) {
   farspan_model_options *arg1 = (farspan_model_options *) 0 ;
   size_t arg2 ;

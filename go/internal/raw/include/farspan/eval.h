@@ -603,6 +603,164 @@ FARSPAN_API farspan_status farspan_effective_length(const farspan_context* conte
                                                     int64_t lengths_count, const double* scores, int64_t scores_count,
                                                     double threshold, farspan_reach* reach, farspan_error* error);
 
+/* ---- 11. RULER -------------------------------------------------------------------------------- */
+
+/* The eleven synthetic tasks of RULER (Hsieh et al. 2024, arXiv 2404.06654): needles in a haystack, assignments to be
+ * followed, words to be counted. Prompts are those of the paper's appendix. Words, numbers and the order come from a
+ * generator of the library: the same configuration gives the same prompt on every machine and in every language.
+ *
+ * A task comes as text, or as token ids of the caller's for models without a tokenizer. Not included are the two tasks
+ * of question answering, which need datasets. */
+enum {
+    FARSPAN_RULER_SINGLE_1 = 1,       /* one needle, a number, in repeated sentences */
+    FARSPAN_RULER_SINGLE_2 = 2,       /* in an essay */
+    FARSPAN_RULER_SINGLE_3 = 3,       /* a UUID in an essay */
+    FARSPAN_RULER_MULTIKEY_1 = 4,     /* one needle is asked for, 3 others have other keys */
+    FARSPAN_RULER_MULTIKEY_2 = 5,     /* the haystack is nothing but needles */
+    FARSPAN_RULER_MULTIKEY_3 = 6,     /* and keys and values are UUIDs */
+    FARSPAN_RULER_MULTIVALUE = 7,     /* 4 values of one key */
+    FARSPAN_RULER_MULTIQUERY = 8,     /* 4 keys are asked for at once */
+    FARSPAN_RULER_TRACKING = 9,       /* which variables have a value, through assignments to each other (VT) */
+    FARSPAN_RULER_COMMON_WORDS = 10,  /* the 10 most common words of a list (CWE) */
+    FARSPAN_RULER_FREQUENT_WORDS = 11 /* the 3 most frequent words of a text whose words follow Zipf's law (FWE) */
+};
+
+/* What needles lie in. */
+enum {
+    FARSPAN_HAYSTACK_NOISE = 1, /* five sentences about grass, sky and sun, over and over */
+    /* the caller's text, over and over; without one, sentences that the library makes of its own words */
+    FARSPAN_HAYSTACK_ESSAY = 2,
+    FARSPAN_HAYSTACK_NEEDLES = 3 /* needles with other keys, one value each [needles] */
+};
+
+/* What keys and values are. */
+enum {
+    FARSPAN_NEEDLE_WORD = 1,   /* "amber-falcon"; 2 ids */
+    FARSPAN_NEEDLE_NUMBER = 2, /* 7 digits; 7 ids */
+    FARSPAN_NEEDLE_UUID = 3    /* 32 hexadecimal digits with hyphens; 32 ids */
+};
+
+/* The parts of a prompt. The whole is task, document, question and prefix, one behind the other. */
+enum {
+    FARSPAN_PROMPT_WHOLE = 1,
+    FARSPAN_PROMPT_TASK = 2, /* what the model is to do, behind a solved example if there is one; no ids */
+    FARSPAN_PROMPT_DOCUMENT = 3,
+    FARSPAN_PROMPT_QUESTION = 4,
+    FARSPAN_PROMPT_PREFIX = 5, /* how the answer begins, for a model that only continues texts; no ids */
+    FARSPAN_PROMPT_ANSWERS = 6 /* what must be found in the answer: as text one a line, as ids one behind the other */
+};
+
+/* Init sets what the paper's table of tasks has, and 0 for what a task does not read; another value there is
+ * FARSPAN_ERROR_COMBINATION. Needle tasks (1 to 8) are [needles], the others by name. */
+typedef struct farspan_ruler_config {
+    uint32_t struct_size;
+    int32_t task; /* FARSPAN_RULER_* */
+    /* of the whole prompt at most: bytes of text, or exactly so many ids; there is no default. As text the document
+     * ends before the sentence or word that would not fit */
+    int64_t length;
+    uint64_t seed; /* default 0 */
+    /* where the first answer stands: 0 the start of the document, 1 its end, at the end of the sentence before; NaN
+     * (default): drawn [needles] */
+    double depth;
+    double exponent;    /* a: the word of rank k makes k^-a / zeta(a) of all; default 2; 1.1 .. 8 [frequent_words] */
+    int32_t haystack;   /* FARSPAN_HAYSTACK_* [needles, tracking] */
+    int32_t keys_are;   /* FARSPAN_NEEDLE_* [needles] */
+    int32_t values_are; /* FARSPAN_NEEDLE_* [needles] */
+    int32_t keys;       /* that are not of the haystack; with their values at most 2^19 [needles] */
+    int32_t values;     /* of each key [needles] */
+    int32_t queries;    /* keys that are asked for, 1 .. keys; the answers are their values [needles] */
+    int32_t chains;     /* default 1, at most 2^15; the first is asked for [tracking] */
+    int32_t hops;       /* default 4; hops + 1 variables have a chain's value; all together at most 2^19 [tracking] */
+    int32_t common;     /* words to be found: default 10 [common_words], 3 [frequent_words]; at most 2^15 */
+    int32_t frequency;  /* how often each of them stands there; default 30; times common at most 2^24 [common_words] */
+    int32_t rare_frequency; /* how often each other word does; default 3; below frequency [common_words] */
+    /* default 1: a small solved example stands before the task; 0: none. Ids never have one [tracking, common_words] */
+    int32_t example;
+} farspan_ruler_config;
+FARSPAN_API void farspan_ruler_config_init(farspan_ruler_config* config, size_t size, int32_t task);
+
+typedef struct farspan_ruler_info {
+    uint32_t struct_size;
+    int32_t answers;      /* how many */
+    int64_t answer_ids;   /* of each, as ids */
+    int64_t question_ids; /* the document has length - question_ids */
+    int64_t least_bytes;  /* the shortest prompt that has room for the task, as text */
+    int64_t least_ids;    /* and as ids */
+    double depth;         /* of the first answer, as drawn or given; NaN without [needles] */
+} farspan_ruler_info;
+FARSPAN_API void farspan_ruler_info_init(farspan_ruler_info* info, size_t size);
+
+/* What a configuration will give; its length is not read.
+ *
+ * Errors: FARSPAN_ERROR_METHOD for an unknown task or kind; FARSPAN_ERROR_PARAMETER_RANGE, also if the words to be found
+ * are not more frequent than others in any text below 2^40; FARSPAN_ERROR_COMBINATION for a field that the task does not
+ * read. */
+FARSPAN_API farspan_status farspan_ruler_describe(const farspan_context* context, const farspan_ruler_config* config,
+                                                  farspan_ruler_info* info, farspan_error* error);
+
+/* Writes a part of the prompt. It is ASCII but for what the haystack has, whose sentences end at ".", "!" and "?" with
+ * white space behind; needles stand between them. Memory is taken for needles or assignments, and for the different
+ * frequent words, not for the text.
+ *
+ *   haystack  the essay, UTF-8; may be empty
+ *
+ * In C: the buffer is as in farspan_tokenize.
+ *
+ * Errors: as farspan_ruler_describe; FARSPAN_ERROR_PARAMETER_RANGE for a length below least_bytes, or one for which
+ * there are not enough words; FARSPAN_ERROR_COMBINATION for a haystack that the task does not read. */
+FARSPAN_API farspan_status farspan_ruler_text(const farspan_context* context, const farspan_ruler_config* config,
+                                              const char* haystack, int64_t haystack_bytes, int32_t part, char* buffer,
+                                              int64_t buffer_bytes, int64_t* needed, farspan_error* error);
+
+/* The same tasks of token ids: words are ids of the vocabulary, all else are four marks.
+ *
+ *   marks       4 different ids: "is", "end of statement", "what is" and "no word"
+ *   vocabulary  different ids, none of them a mark
+ *   haystack    the essay: ids without marks, repeated; may be empty: ids are drawn from the vocabulary
+ *   ids         as many as the part has: WHOLE has length, DOCUMENT length - question_ids, QUESTION question_ids,
+ *               ANSWERS answers * answer_ids of farspan_ruler_info
+ *
+ * Needles are `key is value end`, assignments `variable is value end` with values of 5 ids and `variable is variable
+ * end`, the words of lists one id each; "no word" is what frequent words are mixed with, and fills what is left behind
+ * the last statement of a haystack of needles. Questions are `what is, key, is` for each key, `what is, value, is` and
+ * `what is`.
+ *
+ * Errors: as farspan_ruler_text, with least_ids; FARSPAN_ERROR_SHAPE for counts, also of a vocabulary that is too small
+ * for the task; FARSPAN_ERROR_PARAMETER_RANGE for ids that are not different, and marks in the haystack. */
+FARSPAN_API farspan_status farspan_ruler_ids(const farspan_context* context, const farspan_ruler_config* config,
+                                             const int64_t* marks, int64_t marks_count, const int64_t* vocabulary,
+                                             int64_t vocabulary_count, const int64_t* haystack, int64_t haystack_count,
+                                             int32_t part, int64_t* ids, int64_t ids_count, farspan_error* error);
+
+/* How many of the expected answers were found. */
+typedef struct farspan_recall {
+    uint32_t struct_size;
+    int32_t complete; /* 1 if all were found */
+    int64_t expected;
+    int64_t found;
+    double share; /* found / expected: the paper's score of these tasks, whose mean over many prompts is reported */
+    double best;  /* 1 if any was found, else 0: the paper's score where any one answer suffices */
+} farspan_recall;
+FARSPAN_API void farspan_recall_init(farspan_recall* recall, size_t size);
+
+/* Looks for each answer in what the model wrote, anywhere and as part of longer words too; letters A-Z and a-z are the
+ * same.
+ *
+ *   answers  one a line, as farspan_ruler_text writes them; empty lines do not count
+ *
+ * Errors: FARSPAN_ERROR_SHAPE without answers. */
+FARSPAN_API farspan_status farspan_ruler_score(const farspan_context* context, const char* answers,
+                                               int64_t answers_bytes, const char* generated, int64_t generated_bytes,
+                                               farspan_recall* recall, farspan_error* error);
+
+/* The same on ids: an answer is answer_ids consecutive ones.
+ *
+ * Errors: FARSPAN_ERROR_SHAPE if answers are not a multiple of answer_ids, and at least one. */
+FARSPAN_API farspan_status farspan_ruler_score_ids(const farspan_context* context, const int64_t* answers,
+                                                   int64_t answers_count, int64_t answer_ids, const int64_t* generated,
+                                                   int64_t generated_count, farspan_recall* recall,
+                                                   farspan_error* error);
+
 #ifdef __cplusplus
 }
 #endif

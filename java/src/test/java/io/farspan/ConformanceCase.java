@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /** A conformance case while it runs: the arguments of a call, and the outputs. */
 final class ConformanceCase implements AutoCloseable {
     /** What a constructor takes, and counts that a setter of an array takes from the array. */
-    private static final Set<String> IMPLIED = Set.of("kind", "form", "segments");
+    private static final Set<String> IMPLIED = Set.of("kind", "form", "task", "segments");
 
     final Context context;
     /** The call that is being made, or the object among its arguments that is read. */

@@ -216,6 +216,22 @@ final class ConformanceRegular {
         calls.put("effective_length", (h, c) -> {
             c.give(Reach.of(c.context, c.wholes("lengths"), c.reals("scores"), c.real("threshold")));
         });
+        calls.put("ruler_describe", (h, c) -> {
+            c.give(c.set(new RulerConfig(c.within("config", () -> c.coded(RulerTask.class, "task"))), "config").describe(c.context));
+        });
+        calls.put("ruler_text", (h, c) -> {
+            c.addText(c.set(new RulerConfig(c.within("config", () -> c.coded(RulerTask.class, "task"))), "config").text(c.context, c.text("haystack"), c.coded(PromptPart.class, "part")));
+        });
+        calls.put("ruler_ids", (h, c) -> {
+            long[] ids = c.add("i64", new long[c.elements("ids")]);
+            c.set(new RulerConfig(c.within("config", () -> c.coded(RulerTask.class, "task"))), "config").ids(c.context, c.wholes("marks"), c.wholes("vocabulary"), c.wholes("haystack"), c.coded(PromptPart.class, "part"), ids);
+        });
+        calls.put("ruler_score", (h, c) -> {
+            c.give(Recall.of(c.context, c.text("answers"), c.text("generated")));
+        });
+        calls.put("ruler_score_ids", (h, c) -> {
+            c.give(Recall.ofIds(c.context, c.wholes("answers"), c.whole("answer_ids"), c.wholes("generated")));
+        });
         calls.put("model_from_config", (h, c) -> {
             h.model = c.keep(Model.fromConfigJson(c.context, c.text("text"), c.set(new ModelOptions(), "options")));
         });

@@ -9,10 +9,15 @@ import io.farspan.eval.BleuConfig;
 import io.farspan.eval.BootstrapConfig;
 import io.farspan.eval.Bos;
 import io.farspan.eval.ChrfConfig;
+import io.farspan.eval.Haystack;
+import io.farspan.eval.NeedleKind;
 import io.farspan.eval.PasskeyConfig;
 import io.farspan.eval.PasskeyForm;
+import io.farspan.eval.PromptPart;
 import io.farspan.eval.RougeConfig;
 import io.farspan.eval.RougeKind;
+import io.farspan.eval.RulerConfig;
+import io.farspan.eval.RulerTask;
 import io.farspan.eval.Smoothing;
 import io.farspan.eval.Tokenizer;
 import io.farspan.eval.Verdict;
@@ -46,9 +51,9 @@ class CoverageTest {
             Map.of("farspan_get_api", "the bridge is linked to the functions; a table would reach the same ones");
 
     /** Structs that the library fills: their classes know the size, and need no init. */
-    private static final Set<String> ANSWERS =
-            Set.of("probe", "sequence_info", "cache_statistics", "window", "loss_summary", "verdict", "long_perplexity",
-                    "reach", "bleu_result", "rouge_result", "interval", "passkey", "model_info", "model_note");
+    private static final Set<String> ANSWERS = Set.of("probe", "sequence_info", "cache_statistics", "window",
+            "loss_summary", "verdict", "long_perplexity", "reach", "bleu_result", "rouge_result", "interval", "passkey",
+            "ruler_info", "recall", "model_info", "model_note");
 
     /** Prefixes of the C constants, with the enums that name them. */
     private static final Map<String, Class<? extends Enum<?>>> ENUMS = Map.ofEntries(Map.entry("ERROR_", Status.class),
@@ -62,7 +67,9 @@ class CoverageTest {
             Map.entry("ISA_", Isa.class), Map.entry("WINDOWS_", WindowsKind.class), Map.entry("BOS_", Bos.class),
             Map.entry("VERDICT_", Verdict.class), Map.entry("TOKENIZER_", Tokenizer.class),
             Map.entry("SMOOTHING_", Smoothing.class), Map.entry("ROUGE_", RougeKind.class),
-            Map.entry("PASSKEY_", PasskeyForm.class), Map.entry("RELEASE_", Release.class),
+            Map.entry("PASSKEY_", PasskeyForm.class), Map.entry("RULER_", RulerTask.class),
+            Map.entry("HAYSTACK_", Haystack.class), Map.entry("NEEDLE_", NeedleKind.class),
+            Map.entry("PROMPT_", PromptPart.class), Map.entry("RELEASE_", Release.class),
             Map.entry("EXTENSION_", Extension.class), Map.entry("LAYER_", LayerKind.class),
             Map.entry("ABSOLUTE_", AbsoluteKind.class), Map.entry("SEVERITY_", Severity.class),
             Map.entry("NOTE_", NoteCode.class));
@@ -132,6 +139,7 @@ class CoverageTest {
         check(new RougeConfig(RougeKind.N), RougeConfig.class, "kind");
         check(new BootstrapConfig(), BootstrapConfig.class);
         check(new PasskeyConfig(PasskeyForm.LANDMARK), PasskeyConfig.class, "form");
+        check(new RulerConfig(RulerTask.TRACKING), RulerConfig.class, "task");
         check(new ModelOptions(), ModelOptions.class);
     }
 

@@ -247,6 +247,20 @@ public class Native implements NativeConstants {
 
   public static void effective_length(Context context, long[] lengths, double[] scores, double threshold, byte[] reach) { NativeJNI.effective_length(Context.getCPtr(context), context, lengths, scores, threshold, reach); }
 
+  public static void ruler_config_init(byte[] config, int task) {
+    NativeJNI.ruler_config_init(config, task);
+  }
+
+  public static void ruler_describe(Context context, byte[] config, byte[] info) { NativeJNI.ruler_describe(Context.getCPtr(context), context, config, info); }
+
+  public static void ruler_text(Context context, byte[] config, byte[] haystack, int part, byte[] buffer, long[] needed) { NativeJNI.ruler_text(Context.getCPtr(context), context, config, haystack, part, buffer, needed); }
+
+  public static void ruler_ids(Context context, byte[] config, long[] marks, long[] vocabulary, long[] haystack, int part, long[] ids) { NativeJNI.ruler_ids(Context.getCPtr(context), context, config, marks, vocabulary, haystack, part, ids); }
+
+  public static void ruler_score(Context context, byte[] answers, byte[] generated, byte[] recall) { NativeJNI.ruler_score(Context.getCPtr(context), context, answers, generated, recall); }
+
+  public static void ruler_score_ids(Context context, long[] answers, long answer_ids, long[] generated, byte[] recall) { NativeJNI.ruler_score_ids(Context.getCPtr(context), context, answers, answer_ids, generated, recall); }
+
   public static void model_options_init(byte[] options) {
     NativeJNI.model_options_init(options);
   }

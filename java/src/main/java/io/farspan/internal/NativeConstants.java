@@ -169,6 +169,33 @@ public interface NativeConstants {
   public final static int PASSKEY_LANDMARK = 1;
   public final static int PASSKEY_SENTENCES = 2;
 
+  public final static int RULER_SINGLE_1 = 1;
+  public final static int RULER_SINGLE_2 = 2;
+  public final static int RULER_SINGLE_3 = 3;
+  public final static int RULER_MULTIKEY_1 = 4;
+  public final static int RULER_MULTIKEY_2 = 5;
+  public final static int RULER_MULTIKEY_3 = 6;
+  public final static int RULER_MULTIVALUE = 7;
+  public final static int RULER_MULTIQUERY = 8;
+  public final static int RULER_TRACKING = 9;
+  public final static int RULER_COMMON_WORDS = 10;
+  public final static int RULER_FREQUENT_WORDS = 11;
+
+  public final static int HAYSTACK_NOISE = 1;
+  public final static int HAYSTACK_ESSAY = 2;
+  public final static int HAYSTACK_NEEDLES = 3;
+
+  public final static int NEEDLE_WORD = 1;
+  public final static int NEEDLE_NUMBER = 2;
+  public final static int NEEDLE_UUID = 3;
+
+  public final static int PROMPT_WHOLE = 1;
+  public final static int PROMPT_TASK = 2;
+  public final static int PROMPT_DOCUMENT = 3;
+  public final static int PROMPT_QUESTION = 4;
+  public final static int PROMPT_PREFIX = 5;
+  public final static int PROMPT_ANSWERS = 6;
+
   public final static int RELEASE_REFERENCE = 0;
   public final static int RELEASE_TRANSFORMERS_4_48 = 1;
   public final static int RELEASE_LLAMA_CPP = 2;

@@ -101,6 +101,12 @@ public class NativeJNI {
   public final static native void key_tokens(long jarg1, Context jarg1_, byte[] jarg2, double[] jarg3, double[] jarg5, long[] jarg7);
   public final static native void long_ppl(long jarg1, Context jarg1_, byte[] jarg2, long jarg3, double[] jarg4, long[] jarg6, byte[] jarg8);
   public final static native void effective_length(long jarg1, Context jarg1_, long[] jarg2, double[] jarg4, double jarg6, byte[] jarg7);
+  public final static native void ruler_config_init(byte[] jarg1, int jarg3);
+  public final static native void ruler_describe(long jarg1, Context jarg1_, byte[] jarg2, byte[] jarg3);
+  public final static native void ruler_text(long jarg1, Context jarg1_, byte[] jarg2, byte[] jarg3, int jarg5, byte[] jarg6, long[] jarg8);
+  public final static native void ruler_ids(long jarg1, Context jarg1_, byte[] jarg2, long[] jarg3, long[] jarg5, long[] jarg7, int jarg9, long[] jarg10);
+  public final static native void ruler_score(long jarg1, Context jarg1_, byte[] jarg2, byte[] jarg4, byte[] jarg6);
+  public final static native void ruler_score_ids(long jarg1, Context jarg1_, long[] jarg2, long jarg4, long[] jarg5, byte[] jarg7);
   public final static native void model_options_init(byte[] jarg1);
   public final static native void model_describe(long jarg1, Model jarg1_, byte[] jarg2);
   public final static native void model_layer_at(long jarg1, Model jarg1_, long jarg2, byte[] jarg3);
