@@ -4,16 +4,18 @@
 #
 #   scripts/bench.sh           everything, five repetitions: some minutes
 #   scripts/bench.sh --quick   the short problems, three repetitions: below 90 s after the build
+#   scripts/bench.sh --peers   attention and its gradient beside PyTorch's, in one process; --peers --quick, --peers --threads 2
 #
 # Timings of a busy machine are worth little: close other programs first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-quick=0
+quick=0 peers=0
 case "${1:-}" in
     '') ;;
     --quick) quick=1 ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --peers) peers=1 && shift ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
 scripts/setup.sh
@@ -26,6 +28,12 @@ if ! { cmake --preset release -DFARSPAN_BUILD_TESTS=OFF -DFARSPAN_BUILD_TOOLS=OF
     tail -n 40 "$out/build.log" >&2
     echo "bench.sh: the build failed, see $out/build.log" >&2
     exit 1
+fi
+
+if [ "$peers" -eq 1 ]; then
+    scripts/oracles.sh --install
+    export FARSPAN_LIBRARY=$PWD/build/release/src/libfarspan.so.1 PYTHONPATH=$PWD/python
+    exec "${FARSPAN_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/farspan/oracles}/venv/bin/python" python/bench/peers.py "$@"
 fi
 
 # measure <name of the result> <program> <arguments>
