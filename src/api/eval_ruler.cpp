@@ -48,8 +48,8 @@ farspan_status farspan_ruler_text(const farspan_context* context, const farspan_
         check_prompt_part(part);
         const text_result text(buffer, buffer_bytes, needed);
         pacer pace(settings(context).cancel);
-        const int64_t bytes = write_ruler_text(given, essay, part, nullptr, pace);
-        if (char* room = text.room_for(bytes)) write_ruler_text(given, essay, part, room, pace);
+        const ruler_text made(given, essay, part, pace);
+        if (char* room = text.room_for(made.bytes())) made.write(room, pace);
     });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -21,9 +22,20 @@ void check_prompt_part(int32_t part);
 farspan_ruler_info describe_ruler_ids(const farspan_ruler_config& config, pacer& pace);
 int64_t least_ruler_bytes(const farspan_ruler_config& config, pacer& pace);
 
-// Writes a part of the prompt, or only tells its size if `to` is NULL. Throws failure about "config" and "haystack".
-int64_t write_ruler_text(const farspan_ruler_config& config, std::string_view haystack, int32_t part, char* to,
-                         pacer& pace);
+// A part of the prompt as text. Throws failure about "config" and "haystack" when it is made, which takes all memory.
+class ruler_prompt;
+class ruler_text {
+public:
+    ruler_text(const farspan_ruler_config& config, std::string_view haystack, int32_t part, pacer& pace);
+    ~ruler_text();
+    int64_t bytes() const { return bytes_; }
+    void write(char* to, pacer& pace) const;
+
+private:
+    int32_t part_;
+    int64_t bytes_;
+    std::unique_ptr<const ruler_prompt> prompt_;
+};
 
 // Fills ids. Throws failure about the config and each of these.
 struct ruler_ids {

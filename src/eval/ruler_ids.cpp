@@ -247,7 +247,7 @@ void write_ruler_ids(const farspan_ruler_config& config, const ruler_ids& given,
         throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "config.length",
                       "is %" PRId64 ": must be between %" PRId64 " and 2^40 - 1", config.length, least);
     const auto count = static_cast<int64_t>(ids.size());
-    if (count != count_of(task, part))
+    if (count < count_of(task, part))
         throw failure(FARSPAN_ERROR_SHAPE, "ids_count", "is %" PRId64 ": this part has %" PRId64, count,
                       count_of(task, part));
     id_writer to(task, given, ids.data(), pace);
@@ -256,7 +256,7 @@ void write_ruler_ids(const farspan_ruler_config& config, const ruler_ids& given,
     if (part == FARSPAN_PROMPT_WHOLE || part == FARSPAN_PROMPT_DOCUMENT) {
         id_writer trial(task, given, nullptr, pace);
         const int64_t room = config.length - question_ids(config);
-        task.write(trial, to, room, std::numeric_limits<int64_t>::max(), pace);
+        task.write(task.lay_out(trial, room, std::numeric_limits<int64_t>::max(), pace), to, pace);
         while (to.size() < room) to.no_word();
     }
     if (part == FARSPAN_PROMPT_WHOLE || part == FARSPAN_PROMPT_QUESTION) put_question(task, given, to);

@@ -211,54 +211,43 @@ int64_t ruler_task::least_size(ruler_writer& trial, pacer& pace) const {
     }
 }
 
-void ruler_task::write(ruler_writer& trial, ruler_writer& to, int64_t room, int64_t most, pacer& pace) const {
-    if (config_.task == FARSPAN_RULER_COMMON_WORDS) return write_list(trial, to, room, most, pace);
-    if (config_.task == FARSPAN_RULER_FREQUENT_WORDS) return write_frequent(trial, to, room, pace);
-    write_haystack(trial, to, room, most, pace);
+ruler_layout ruler_task::lay_out(ruler_writer& trial, int64_t room, int64_t most, pacer& pace) const {
+    if (config_.task == FARSPAN_RULER_COMMON_WORDS) return lay_out_list(trial, room, most, pace);
+    if (config_.task == FARSPAN_RULER_FREQUENT_WORDS) return lay_out_frequent(trial, room, pace);
+    return lay_out_haystack(trial, room, most, pace);
 }
 
-// Statements stand where a piece of the haystack ends, at their depth or before it.
-void ruler_task::write_haystack(ruler_writer& trial, ruler_writer& to, int64_t room, int64_t most, pacer& pace) const {
-    const std::vector<statement> made = statements();
-    for (const statement& one : made) put(one, trial);
+ruler_layout ruler_task::lay_out_haystack(ruler_writer& trial, int64_t room, int64_t most, pacer& pace) const {
+    ruler_layout made{};
+    made.statements = statements();
+    for (const statement& one : made.statements) put(one, trial);
     const int64_t others = trial.size();
-    int64_t pieces = 0;
-    for (; pieces < most && trial.size() + trial.hay_size() <= room; ++pieces) {
+    for (; made.pieces < most && trial.size() + trial.hay_size() <= room; ++made.pieces) {
         pace.step();
         trial.hay();
     }
-    const int64_t hay = trial.size() - others;
-    auto next = made.begin();
-    for (int64_t n = 0, end = 0; n < pieces; ++n) {
-        pace.step();
-        end += to.hay_size();
-        for (; next != made.end() && share_of(hay, next->depth) < end; ++next) put(*next, to);
-        to.hay();
-    }
-    for (; next != made.end(); ++next) put(*next, to);
+    made.size = trial.size();
+    made.hay = made.size - others;
+    return made;
 }
 
-// Common words first, then the others, all in a random order; the last word may be rarer.
-void ruler_task::write_list(ruler_writer& trial, ruler_writer& to, int64_t room, int64_t most, pacer& pace) const {
+ruler_layout ruler_task::lay_out_list(ruler_writer& trial, int64_t room, int64_t most, pacer& pace) const {
     const int64_t found = int64_t{config_.common} * config_.frequency;
-    const int64_t rare = config_.rare_frequency, words = to.most_listed();
-    int64_t entries = 0;
-    for (; entries < most; ++entries) {
+    ruler_layout made{};
+    for (; made.entries < most; ++made.entries) {
         pace.step();
-        trial.listed(entries, 0);
+        trial.listed(made.entries, 0);
         if (trial.size() > room) break;
-        if (entries >= found && config_.common + (entries - found) / rare >= words) refuse_words(words, "of lists");
+        made.size = trial.size();
+        if (made.entries >= found &&
+            config_.common + (made.entries - found) / config_.rare_frequency >= trial.most_listed())
+            refuse_words(trial.most_listed(), "of lists");
     }
-    const shuffled order(entries, order_key_);
-    for (int64_t n = 0; n < entries; ++n) {
-        pace.step(10);
-        const int64_t drawn = order.at(n);
-        to.listed(n, drawn < found ? drawn / config_.frequency : config_.common + (drawn - found) / rare);
-    }
+    return made;
 }
 
-// The most frequent word is none, and fills what the others leave.
-void ruler_task::write_frequent(ruler_writer& trial, ruler_writer& to, int64_t room, pacer& pace) const {
+// As many words as there is room for; no word fills what they leave.
+ruler_layout ruler_task::lay_out_frequent(ruler_writer& trial, int64_t room, pacer& pace) const {
     word_counts counts(config_.exponent);
     const frequent_sizes sizes(trial);
     int64_t words = counts.fewest_words(config_.common + 1), beyond = 2 * words;
@@ -268,15 +257,42 @@ void ruler_task::write_frequent(ruler_writer& trial, ruler_writer& to, int64_t r
         (sizes.of(middle, counts, pace) <= room ? words : beyond) = middle;
     }
     if (sizes.of(beyond, counts, pace) == too_much) refuse_words(word_counts::most_ranks - 1, "with a frequency");
-    std::vector<int64_t> ends;  // of each word's places in the order
-    counts.visit(words, pace, [&](int64_t count) { ends.push_back(count + (ends.empty() ? 0 : ends.back())); });
-    if (static_cast<int64_t>(ends.size()) - 1 > to.most_frequent()) refuse_words(to.most_frequent(), "there are");
-    const int64_t left = (room - sizes.of(words, counts, pace)) / sizes.no_word;
-    for (int64_t& end : ends) end += left;
-    const shuffled order(ends.back(), order_key_);
+    ruler_layout made{};
+    counts.visit(words, pace,
+                 [&](int64_t count) { made.ends.push_back(count + (made.ends.empty() ? 0 : made.ends.back())); });
+    if (static_cast<int64_t>(made.ends.size()) - 1 > trial.most_frequent())
+        refuse_words(trial.most_frequent(), "there are");
+    made.size = sizes.of(words, counts, pace);
+    const int64_t left = (room - made.size) / sizes.no_word;
+    made.size += left * sizes.no_word;
+    for (int64_t& end : made.ends) end += left;
+    return made;
+}
+
+void ruler_task::write(const ruler_layout& layout, ruler_writer& to, pacer& pace) const {
+    // Statements stand where a piece of the haystack ends, at their depth or before it.
+    auto next = layout.statements.begin();
+    for (int64_t n = 0, end = 0; n < layout.pieces; ++n) {
+        pace.step();
+        end += to.hay_size();
+        for (; next != layout.statements.end() && share_of(layout.hay, next->depth) < end; ++next) put(*next, to);
+        to.hay();
+    }
+    for (; next != layout.statements.end(); ++next) put(*next, to);
+    // Common words are the first of the order, then come the others, of which the last may be rarer.
+    const int64_t found = int64_t{config_.common} * config_.frequency;
+    const shuffled list(std::max<int64_t>(layout.entries, 1), order_key_);
+    for (int64_t n = 0; n < layout.entries; ++n) {
+        pace.step(10);
+        const int64_t drawn = list.at(n);
+        to.listed(
+            n, drawn < found ? drawn / config_.frequency : config_.common + (drawn - found) / config_.rare_frequency);
+    }
+    if (layout.ends.empty()) return;
+    const shuffled order(layout.ends.back(), order_key_);
     for (int64_t n = 0; n < order.size(); ++n) {
         pace.step(10);
-        const auto rank = std::ranges::upper_bound(ends, order.at(n)) - ends.begin();
+        const auto rank = std::ranges::upper_bound(layout.ends, order.at(n)) - layout.ends.begin();
         rank == 0 ? to.no_word() : to.frequent(rank - 1);
     }
 }

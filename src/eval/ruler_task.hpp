@@ -24,7 +24,16 @@ struct statement {
     bool is_first;
 };
 
-// Writes statements and words in a language, from its start; a document is written twice, the first time only measured.
+// A document before it is written.
+struct ruler_layout {
+    int64_t size;                       // bytes or ids
+    std::vector<statement> statements;  // in their order
+    int64_t pieces, hay;                // of the haystack, and their size
+    int64_t entries;                    // of the list
+    std::vector<int64_t> ends;          // of each frequent word's places in the order; the first is no word
+};
+
+// Writes statements and words in a language, from its start, without taking memory.
 class ruler_writer {
 public:
     virtual ~ruler_writer() = default;
@@ -53,8 +62,10 @@ public:
     // The size of the document without anything that can be left out. `trial` writes nowhere.
     int64_t least_size(ruler_writer& trial, pacer& pace) const;
 
-    // The document in at most `room`. `most`: pieces of the haystack or entries of the list, at most.
-    void write(ruler_writer& trial, ruler_writer& to, int64_t room, int64_t most, pacer& pace) const;
+    // The document in at most `room`. `most`: pieces of the haystack or entries of the list, at most. `trial` writes
+    // nowhere. All memory is taken here, and all failures are.
+    ruler_layout lay_out(ruler_writer& trial, int64_t room, int64_t most, pacer& pace) const;
+    void write(const ruler_layout& layout, ruler_writer& to, pacer& pace) const;
 
     // The number of the statement's n-th key or value, which differ even where both are of one kind.
     static int64_t key_name(int64_t key) { return 2 * key; }
@@ -63,9 +74,9 @@ public:
 private:
     std::vector<statement> statements() const;
     void put(const statement& made, ruler_writer& to) const;
-    void write_haystack(ruler_writer& trial, ruler_writer& to, int64_t room, int64_t most, pacer& pace) const;
-    void write_list(ruler_writer& trial, ruler_writer& to, int64_t room, int64_t most, pacer& pace) const;
-    void write_frequent(ruler_writer& trial, ruler_writer& to, int64_t room, pacer& pace) const;
+    ruler_layout lay_out_haystack(ruler_writer& trial, int64_t room, int64_t most, pacer& pace) const;
+    ruler_layout lay_out_list(ruler_writer& trial, int64_t room, int64_t most, pacer& pace) const;
+    ruler_layout lay_out_frequent(ruler_writer& trial, int64_t room, pacer& pace) const;
 
     farspan_ruler_config config_;
     uint64_t name_key_, order_key_, depth_seed_;

@@ -1,5 +1,6 @@
 // eval.hpp: ranges of windows, accumulators, texts of any bytes, wrong sizes, moved-from contexts.
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -183,6 +184,18 @@ Test(cpp_eval, tasks_hide_what_they_ask_for) {
     cr_expect(out == std::vector<int64_t>({1, 2, 3, 9, 100, 101, 4, 200}));
     expect_refused("no room", shape_error, 12, "out_count is 0",
                    [&] { eval::needle_place(hay, needle, question, 0, {}); });
+    eval::ruler_config tracking(FARSPAN_RULER_TRACKING);
+    tracking.length = 3000;
+    const std::string answers = eval::ruler_text(tracking, {}, FARSPAN_PROMPT_ANSWERS);
+    cr_expect(eval::ruler_score(answers, eval::ruler_text(tracking, {}, FARSPAN_PROMPT_DOCUMENT)).complete == 1);
+    const farspan_ruler_info info = eval::ruler_describe(tracking);
+    std::vector<int64_t> found(static_cast<size_t>(info.answers * info.answer_ids)), words(50);
+    std::iota(words.begin(), words.end(), 10);
+    eval::ruler_ids(tracking, std::vector<int64_t>{1, 2, 3, 4}, words, {}, FARSPAN_PROMPT_ANSWERS, found);
+    cr_expect(found.size() == 5 && eval::ruler_score_ids(found, 1, found).share == 1);
+    tracking.length = 9;
+    expect_refused("no room", range_error, 2, "config.length is 9",
+                   [&] { eval::ruler_text(tracking, {}, FARSPAN_PROMPT_WHOLE); });
     expect_refused("depth", range_error, 8, "depth", [&] { eval::needle_place(hay, needle, question, NAN, out); });
 }
 

@@ -207,8 +207,8 @@ Test(ruler_errors, ids) {
     refused("a mark in the haystack", range, 7, "haystack[1] is 4, a mark", {.haystack = {9, 4}}, config);
     refused("part", method, 9, "part is 0", {.part = 0}, config);
     refused("count", shape, 11, "ids_count is 59: this part has 60", {.count = 59}, config);
-    refused("answers", shape, 11, "ids_count is 60: this part has 7", {.part = FARSPAN_PROMPT_ANSWERS}, config);
-    refused("no ids of the task", shape, 11, "this part has 0", {.part = FARSPAN_PROMPT_TASK, .count = 1}, config);
+    refused("answers", shape, 11, "ids_count is 6: this part has 7", {.part = FARSPAN_PROMPT_ANSWERS, .count = 6},
+            config);
     const auto needs_words = [&](const farspan_ruler_config& c) {
         refused("few words", shape, 6, "vocabulary_count is 5: not enough", {.count = c.length}, c);
     };
@@ -225,6 +225,12 @@ Test(ruler_errors, ids) {
     frequent.common = 5;
     frequent.length = ruler_info(frequent).least_ids;
     needs_words(frequent);
+    int64_t longer[9] = {0, 0, 0, 0, 0, 0, 0, -7, -7};
+    error_slot error;
+    require_ok(farspan_ruler_ids(nullptr, &config, ruler_marks, 4, vocabulary.data(), 5, nullptr, 0,
+                                 FARSPAN_PROMPT_ANSWERS, longer, 9, &error),
+               error, "more room than ids");
+    cr_expect(longer[6] >= 11 && longer[7] == -7 && longer[8] == -7);
     expect_failure("ids", FARSPAN_ERROR_NULL_ARGUMENT, 10, {"ids"}, [&](auto* e) {
         return farspan_ruler_ids(nullptr, &config, ruler_marks, 4, vocabulary.data(), 5, nullptr, 0, 1, nullptr, 60, e);
     });
