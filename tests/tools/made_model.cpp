@@ -112,6 +112,23 @@ std::filesystem::path write_model(const std::filesystem::path& folder, const std
     return folder / name;
 }
 
+std::filesystem::path write_tuned_model(const std::filesystem::path& folder, const std::string& base_model) {
+    ordered_json config = made_config("rope");
+    config["trained_length"] = 32;
+    config["scheme"] = {
+        {"rope", {{"method", "linear"}, {"layout", "half"}, {"rotary_dim", 8}, {"base", 100.0}, {"factor", 2.0}}},
+        {"score", {{"scale", 1 / std::sqrt(8.0)}}}};
+    config["fine_tuned"] = {{"base_model", base_model}, {"start", "pi"}, {"steps", 200}};
+    auto tensors = made_tensors(config);
+    std::erase_if(tensors, [](const auto& named) {
+        return named.first == "model.embed_tokens.weight" || named.first == "lm_head.weight";
+    });
+    const std::string name = base_model + "-pi";
+    write_file(folder / name / "config.json", config.dump());
+    write_file(folder / name / "model.safetensors", safetensors_bytes(tensors));
+    return folder / name;
+}
+
 std::string made_text(size_t bytes) {
     static const char* words[] = {"far ", "near ", "key ", "query ", "turns ", "by ", "its ", "position.\n"};
     std::mt19937 generator(11);

@@ -43,6 +43,9 @@ std::vector<std::pair<std::string, made_tensor>> made_tensors(const nlohmann::or
 std::filesystem::path write_model(const std::filesystem::path& folder, const std::string& name,
                                   const std::string& position);
 
+// folder/base_model-pi, fine-tuned from a rope model beside it to twice its length: its file has no tables of bytes.
+std::filesystem::path write_tuned_model(const std::filesystem::path& folder, const std::string& base_model);
+
 // Text of a few words in random order.
 std::string made_text(size_t bytes);
 

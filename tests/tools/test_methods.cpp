@@ -46,6 +46,22 @@ Test(methods, all_rest_up_to_the_trained_length) {
         }
 }
 
+// Its scheme is that of every length, the trained one included, and takes the place of all methods.
+Test(methods, a_model_with_a_scheme_runs_under_it) {
+    const scratch_folder folder;
+    language_model model;
+    model.config = read_model_config(write_tuned_model(folder.path(), "rope") / "config.json");
+    for (const int64_t length : {8, 16, 33}) {
+        std::vector<double> tuned(4), plain(4);
+        make_scheme(derive(model, "none", length)).frequencies(tuned, length);
+        make_scheme(derive(bare_model("rope"), "none", length)).frequencies(plain, length);
+        for (size_t pair = 0; pair < plain.size(); ++pair) cr_expect(std::abs(tuned[pair] - plain[pair] / 2) < 1e-12);
+    }
+    cr_expect(default_methods(model.config) == std::vector<std::string>{"none"});
+    cr_expect(!method_applies("window", model.config) && !method_applies("pi", model.config));
+    cr_expect(row_name(model.config, "none") == "pi + 200 steps");
+}
+
 Test(methods, every_scheme_is_accepted_at_every_length) {
     const language_model model = bare_model("rope");
     for (const std::string& name : every_name())

@@ -33,6 +33,23 @@ Test(model, reads_all_five) {
     }
 }
 
+Test(model, a_fine_tuned_model_has_the_rest_from_its_base_model) {
+    const scratch_folder folder;
+    const std::filesystem::path tuned = write_tuned_model(folder.path(), "rope");
+    expect_text(load_refusal(tuned), "rope/model.safetensors: cannot open");
+    const tool::language_model base = tool::load_model(write_model(folder.path(), "rope", "rope"));
+    const tool::language_model model = tool::load_model(tuned);
+    cr_expect(model.name == "rope-pi" && model.config.tuned.start == "pi" && model.config.tuned.steps == 200);
+    cr_expect(model.embedding == base.embedding && model.head == base.head && model.layers[1].qkv.size() == 48 * 16);
+
+    ordered_json config = made_config("rope");
+    config["scheme"] = {{"rope", {{"method", "liner"}}}};
+    expect_text(config_refusal(config), "field \"scheme\": ");
+    config["scheme"] = ordered_json::object();
+    config["fine_tuned"] = {{"base_model", "rope"}, {"start", 3}, {"steps", 200}};
+    expect_text(config_refusal(config), "field \"fine_tuned.start\" is 3, expected a text");
+}
+
 Test(model, config_errors_name_field_and_value) {
     ordered_json config = made_config("rope");
     config.erase("hidden_size");

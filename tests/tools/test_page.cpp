@@ -4,6 +4,8 @@
 #include <cmath>
 #include <regex>
 
+#include "failure.hpp"
+#include "made_model.hpp"
 #include "page.hpp"
 
 using namespace tool;
@@ -92,6 +94,30 @@ Test(page, tasks_appear_if_they_were_done) {
     for (const char* part : {"3 of 4 found; 0.5 nats per digit", "fill-opacity=\"0.75\"", "12 / 34 / 56",
                              "The last 64 bytes of 5 windows"})
         cr_expect(page.find(part) != std::string::npos, "%s", part);
+}
+
+Test(page, fine_tunings_have_a_chart_at_the_new_length_and_one_at_the_old) {
+    const scratch_folder folder;
+    write_file(folder / "extend-1024.json", R"({"settings": {"model": "rope", "length": 1024}, "starts": {
+        "direct": {"rows": [{"step": 0, "perplexity": {"256": 4, "1024": 9}}, {"step": 10, "perplexity": {"256": 5, "1024": 8}}]},
+        "pi": {"rows": [{"step": 0, "perplexity": {"256": 7, "1024": 7}}, {"step": 10, "perplexity": {"256": 4, "1024": 3}}]}}})");
+    report_results results = made_report();
+    results.tunings = read_tunings(folder.path());
+    cr_assert(results.tunings.size() == 1);
+    const tuning_run& run = results.tunings[0];
+    cr_expect(run.base_model == "rope" && run.length == 1024 && run.of("pi").at(10).perplexity.at(1024) == 3);
+    results.lines.push_back(made_series("rope", "rope", "pi + 10 steps", {8, 6, 5, 5}));
+    results.lines.back().tuned = true;
+    const std::string page = to_page(results);
+    expect_balanced(page);
+    for (const char* part : {"how many steps", "1024 bytes a window, read in windows of 1024",
+                             "1024 bytes a window, read in windows of 256", "pi + 10 steps: 1.0986 nats, perplexity 3",
+                             "Fine-tuned from rope", "steps of fine-tuning"})
+        cr_expect(page.find(part) != std::string::npos, "%s", part);
+    cr_expect(to_page(made_report()).find("how many steps") == std::string::npos);
+
+    write_file(folder / "extend-2.json", R"({"settings": {"model": "rope"}})");
+    cr_assert_throw(read_tunings(folder.path()), failure);
 }
 
 Test(charts, panels_by_model_and_the_highest_curve_first) {

@@ -78,6 +78,27 @@ Test(report, json_on_stdout_equals_the_file_and_quiet_is_quiet) {
     cr_expect(found["series"][1]["points"][1]["scheme"]["mask"]["window_left"] == 15);
 }
 
+// Beside the untrained methods of its base model, on the same bytes; a method that is asked for does not apply to it.
+Test(report, a_fine_tuned_model_is_a_row_of_its_base_model) {
+    const five_models folder;
+    write_tuned_model(folder.path(), "rope");
+    const command_result result = run_farspan({"report", "--models", folder.models, "--text", folder.text, "--bytes",
+                                               "64", "--methods", "none,pi", "--lengths", "16,32,64", "--json"});
+    cr_assert(result.exit_code == 0, "%s", result.err.c_str());
+    const json found = json::parse(result.out);
+    std::vector<std::string> rows;
+    for (const json& line : found["series"])
+        rows.push_back(line["model"].get<std::string>() + " " + line["method"].get<std::string>());
+    cr_expect(rows == std::vector<std::string>({"sinusoidal none", "rope none", "rope pi", "rope pi + 200 steps",
+                                                "alibi none", "t5 none", "xpos none"}));
+    const json &untrained = found["series"][2], &tuned = found["series"][3];
+    cr_expect(untrained["trained_length"] == 16 && tuned["trained_length"] == 32);
+    // The weights are the same: at twice the length both interpolate by two, and only the fine-tuned one does below.
+    cr_expect(untrained["points"][1]["nll"] == tuned["points"][1]["nll"]);
+    cr_expect(untrained["points"][0]["nll"] != tuned["points"][0]["nll"]);
+    cr_expect(tuned["points"][0]["scheme"]["rope"]["factor"] == 2);
+}
+
 // One window length that does not divide the others, and a text that is too short for the longest.
 Test(report, lengths_of_any_size) {
     const five_models folder;

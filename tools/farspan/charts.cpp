@@ -75,7 +75,12 @@ line_chart make_chart(const report_results& results, const std::string& title, s
 std::vector<line_chart> perplexity_charts(const report_results& results) {
     std::vector<curve> plain;
     std::vector<std::pair<std::string, std::vector<curve>>> rotary;  // by model
+    std::vector<curve> tuned;
     for (const series& line : results.lines) {
+        if (line.tuned) {
+            tuned.push_back({&line, line.method});
+            continue;
+        }
         if (line.method == "none") plain.push_back({&line, line.model});
         if (line.position != "rope" && line.method == "none") continue;
         if (rotary.empty() || rotary.back().first != line.model) rotary.push_back({line.model, {}});
@@ -90,6 +95,8 @@ std::vector<line_chart> perplexity_charts(const report_results& results) {
         charts.push_back(make_chart(results, "Model " + model + " under each method", curves, true, false));
         charts.push_back(make_chart(results, "The same, enlarged", curves, true, true));
     }
+    if (!tuned.empty())
+        charts.push_back(make_chart(results, "Fine-tuned from " + tuned.front().line->model, tuned, true, false));
     return charts;
 }
 

@@ -18,7 +18,8 @@ bool holds_models(const fs::path& folder) {
 
 size_t rank(const std::string& name) {
     static const std::string order[] = {"sinusoidal", "rope", "alibi", "t5", "xpos"};
-    return static_cast<size_t>(std::find(std::begin(order), std::end(order), name) - std::begin(order));
+    const std::string base = name.substr(0, name.find('-'));
+    return static_cast<size_t>(std::find(std::begin(order), std::end(order), base) - std::begin(order));
 }
 
 }  // namespace

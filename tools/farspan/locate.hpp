@@ -12,7 +12,7 @@ namespace tool {
 std::filesystem::path find_models(const std::string& given);
 
 // The folders to load. A name that holds a '/' is a path, any other is a folder of `models`; no names: every folder
-// with weights, in the order sinusoidal, rope, alibi, t5, xpos, then by name.
+// with weights, in the order sinusoidal, rope, alibi, t5, xpos, each followed by rope-pi and the like, then by name.
 std::vector<std::filesystem::path> choose_models(const std::filesystem::path& models,
                                                  const std::vector<std::string>& names);
 

@@ -126,9 +126,9 @@ const method& get_method(const std::string& name) {
 
 bool is_file(const std::string& name) { return name.size() > 5 && name.compare(name.size() - 5, 5, ".json") == 0; }
 
-recipe recipe_of_file(const std::string& path) {
+recipe recipe_of_scheme(const std::string& text) {
     recipe r;
-    r.text = read_scheme(path).to_json();
+    r.text = text;
     const nlohmann::ordered_json mask =
         nlohmann::ordered_json::parse(r.text).value("mask", nlohmann::ordered_json::object());
     r.mask.window_left = mask.value("window_left", r.mask.window_left);
@@ -139,6 +139,7 @@ recipe recipe_of_file(const std::string& path) {
 // What the model was trained with.
 recipe trained_recipe(const language_model& model) {
     const model_config& c = model.config;
+    if (!c.scheme.empty()) return recipe_of_scheme(c.scheme);
     const position_config& p = c.position;
     const bool rope = p.method == "rope", xpos = p.method == "xpos";
     recipe r;
@@ -207,11 +208,13 @@ void check_method_name(const std::string& name) {
 }
 
 bool method_applies(const std::string& name, const model_config& config) {
-    return is_file(name) || config.rotary() || (!get_method(name).rotary_only && !split_log_n(name).second);
+    if (is_file(name)) return true;
+    if (!config.scheme.empty()) return name == "none";
+    return config.rotary() || (!get_method(name).rotary_only && !split_log_n(name).second);
 }
 
 std::vector<std::string> default_methods(const model_config& config) {
-    if (!config.rotary()) return {"none"};
+    if (!config.rotary() || !config.scheme.empty()) return {"none"};
     std::vector<std::string> names;
     for (const method& m : all_methods()) {
         if (!m.by_default) continue;
@@ -225,13 +228,20 @@ std::vector<std::string> default_methods(const model_config& config) {
     return names;
 }
 
+std::string row_name(const model_config& config, const std::string& method_name) {
+    const fine_tuning& tuned = config.tuned;
+    if (tuned.base_model.empty()) return method_name;
+    return tuned.start + " + " + std::to_string(tuned.steps) + " steps" +
+           (method_name == "none" ? "" : ", " + method_name);
+}
+
 recipe derive(const language_model& model, const std::string& name, int64_t length) {
-    if (is_file(name)) return recipe_of_file(name);
+    if (is_file(name)) return recipe_of_scheme(read_scheme(name).to_json());
     const int64_t trained = model.config.trained_length;
     const method& found = get_method(name);
     if (!method_applies(name, model.config))
-        throw failure("method \"" + name + "\" needs a model with rotary positions; \"" + model.name + "\" has " +
-                      model.config.position.method);
+        throw failure("method \"" + name + "\" needs a model with rotary positions and no scheme of its own; \"" +
+                      model.name + "\" has " + (model.config.scheme.empty() ? model.config.position.method : "one"));
     recipe r = trained_recipe(model);
     if (length <= trained) return r;
     found.apply(r, trained, length);

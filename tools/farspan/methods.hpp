@@ -37,10 +37,13 @@ const std::vector<method>& all_methods();
 
 // Any rotary method with "-logn" behind its name also scales query i by max(1, ln(i + 1) / ln L). A name that ends in
 // ".json" is a file with a scheme (scheme_file.hpp), which replaces what the model was trained with, at every length.
-// Fails on an unknown name, listing the known ones.
+// A model with a scheme of its own has none of the others. Fails on an unknown name, listing the known ones.
 void check_method_name(const std::string& name);
 bool method_applies(const std::string& name, const model_config& config);
 std::vector<std::string> default_methods(const model_config& config);
+
+// What a report calls the row: "pi + 200 steps" for a fine-tuned model, which stands beside its base model's methods.
+std::string row_name(const model_config& config, const std::string& method_name);
 
 recipe derive(const language_model& model, const std::string& name, int64_t length);
 farspan::scheme make_scheme(const recipe& recipe);

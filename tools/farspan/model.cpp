@@ -2,15 +2,18 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "failure.hpp"
 #include "farspan/farspan.h"
 #include "files.hpp"
 #include "safetensors.hpp"
+#include "scheme_file.hpp"
 
 namespace tool {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 
 // Reads the fields of one JSON object; every complaint names the file, the field and the value.
@@ -35,6 +38,12 @@ public:
         if (!value.is_number() || !(value.get<double>() > 0) || !std::isfinite(value.get<double>()))
             fail(name, value, "a positive number");
         return value.get<double>();
+    }
+
+    std::string text(const char* name) const {
+        const json& value = at(name);
+        if (!value.is_string() || value.get<std::string>().empty()) fail(name, value, "a text");
+        return value.get<std::string>();
     }
 
     bool flag(const char* name) const {
@@ -114,7 +123,22 @@ position_config read_position(const fields& all, const std::string& path, const 
 
 void append(std::vector<float>& to, const std::vector<float>& rows) { to.insert(to.end(), rows.begin(), rows.end()); }
 
-layer_weights read_layer(const safetensors_file& file, const model_config& c, int64_t layer) {
+// A model's tensors; those that its file does not hold are its base model's.
+class tensor_source {
+public:
+    tensor_source(const fs::path& folder, const fine_tuning& tuned) : own_(folder / "model.safetensors") {
+        if (!tuned.base_model.empty()) base_.emplace(folder.parent_path() / tuned.base_model / "model.safetensors");
+    }
+    std::vector<float> floats(const std::string& name, const std::vector<int64_t>& shape) const {
+        return (base_ && !own_.contains(name) ? *base_ : own_).floats(name, shape);
+    }
+
+private:
+    safetensors_file own_;
+    std::optional<safetensors_file> base_;
+};
+
+layer_weights read_layer(const tensor_source& file, const model_config& c, int64_t layer) {
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
     const auto matrix = [&](const char* name, int64_t out, int64_t in) {
         return file.floats(prefix + name + ".weight", {out, in});
@@ -161,6 +185,12 @@ model_config read_model_config(const std::filesystem::path& path) {
     c.softmax_scale = all.positive("softmax_scale");
     c.trained_length = all.integer("trained_length", 4, 1 << 24);
     c.position = read_position(all, path.string(), c);
+    if (root.contains("scheme"))
+        c.scheme = parse_scheme(root["scheme"].dump(), path.string() + ": field \"scheme\"").to_json();
+    if (root.contains("fine_tuned")) {
+        const fields tuned(path.string(), "fine_tuned.", root["fine_tuned"]);
+        c.tuned = {tuned.text("base_model"), tuned.text("start"), tuned.integer("steps", 0, 1 << 30)};
+    }
     return c;
 }
 
@@ -168,8 +198,9 @@ language_model load_model(const std::filesystem::path& folder) {
     language_model model;
     model.config = read_model_config(folder / "config.json");
     const model_config& c = model.config;
-    model.name = std::filesystem::weakly_canonical(folder).filename().string();
-    const safetensors_file file(folder / "model.safetensors");
+    const fs::path canonical = fs::weakly_canonical(folder);
+    model.name = canonical.filename().string();
+    const tensor_source file(canonical, c.tuned);
     model.embedding = file.floats("model.embed_tokens.weight", {c.vocabulary, c.width});
     for (int64_t layer = 0; layer < c.layers; ++layer) model.layers.push_back(read_layer(file, c, layer));
     model.norm = file.floats("model.norm.weight", {c.width});

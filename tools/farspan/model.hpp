@@ -21,6 +21,13 @@ struct position_config {
     double xpos_scale_base = 0, xpos_gamma = 0;
 };
 
+// The "fine_tuned" object of config.json: what tools/train/extend.py made the model from.
+struct fine_tuning {
+    std::string base_model;  // its folder is beside the model's and has the tensors that did not learn; empty: none
+    std::string start;       // the method of extension
+    int64_t steps = 0;
+};
+
 struct model_config {
     int64_t vocabulary, width, hidden, layers, heads, key_heads, head_dim;
     float norm_epsilon;
@@ -28,6 +35,8 @@ struct model_config {
     double softmax_scale;
     int64_t trained_length;
     position_config position;
+    std::string scheme;  // JSON, in place of the scheme that follows from `position`; empty: that one
+    fine_tuning tuned;
 
     int64_t qkv_width() const { return (heads + 2 * key_heads) * head_dim; }
     bool rotary() const { return position.method == "rope"; }

@@ -114,7 +114,7 @@ std::string curve_name(const series& line) { return line.model + (line.method ==
 
 // Curves that are worth a place: the models as they are, and of the methods those that do not explode.
 bool is_drawn(const series& line) {
-    return line.same_as.empty() && (line.method == "none" || line.verdict != "explodes");
+    return line.same_as.empty() && !line.tuned && (line.method == "none" || line.verdict != "explodes");
 }
 
 std::string segment_note(const point& p) {
@@ -147,7 +147,8 @@ std::string segment_section(const report_results& results) {
                    "Loss of the last " + segment +
                        " bytes of each stretch, the same bytes with more context to the right; and the loss of "
                        "every prediction within the longest windows, by the context it had. Of the methods, those that "
-                       "explode are left out of the charts. Bands are one standard error: of the change from the "
+                       "explode are left out of the charts, and so are fine-tuned models. Bands are one standard "
+                       "error: of the change from the "
                        "trained length in the first chart, of the loss in the second.",
                    "<div class=\"charts\">\n" + charts + "</div>\n" +
                        table(
@@ -217,6 +218,40 @@ std::string continuation_section(const report_results& results) {
         table(results, false, text, note));
 }
 
+line_chart tuning_chart(const tuning_run& run, int64_t length) {
+    std::vector<chart_line> lines;
+    for (const tuning_course& course : run.courses) {
+        chart_line drawn{course.start, {}};
+        for (const tuning_row& row : course.rows) {
+            const double loss = std::log(row.perplexity.at(length));
+            drawn.points.push_back({static_cast<double>(row.step), loss, loss, loss,
+                                    course.start + " + " + std::to_string(row.step) +
+                                        " steps: " + number_text(loss, 5) + " nats, perplexity " +
+                                        number_text(row.perplexity.at(length), 5)});
+        }
+        lines.push_back(drawn);
+    }
+    const std::string title =
+        std::to_string(run.length) + " bytes a window, read in windows of " + std::to_string(length);
+    line_chart chart = loss_chart(title, "steps of fine-tuning", std::move(lines));
+    chart.shift = 5;
+    return chart;
+}
+
+std::string tuning_section(const report_results& results) {
+    if (results.tunings.empty()) return "";
+    std::string charts;
+    for (const tuning_run& run : results.tunings) {
+        charts += svg_of(tuning_chart(run, run.length));
+        charts += svg_of(tuning_chart(run, run.courses.front().rows.front().perplexity.begin()->first));
+    }
+    return section("Fine-tuning: how many steps does each start need?",
+                   "Loss of text that was held out of training, by the steps of a fine-tuning on longer windows, from "
+                   "each method of extension; the same windows in the same order for all. Once at the new length, once "
+                   "at the one before. Written by tools/train/extend.py when the models were made, not by this run.",
+                   "<div class=\"charts\">\n" + charts + "</div>\n");
+}
+
 std::string facts(const report_results& results) {
     return "<p class=\"faint\">farspan " + std::string(farspan::version_text()) + ", " + results.isa + ". Text " +
            escape_markup(std::filesystem::path(results.text_name).filename().string()) + ", " +
@@ -236,7 +271,7 @@ std::string to_page(const report_results& results) {
            "href=\"data:,\">\n"
            "<title>Farspan report</title>\n<style>\n" +
            svg_style() + page_style + "</style>\n</head>\n<body>\n<h1>Farspan report</h1>\n" + facts(results) +
-           perplexity_section(results) + segment_section(results) + passkey_section(results) +
+           perplexity_section(results) + tuning_section(results) + segment_section(results) + passkey_section(results) +
            continuation_section(results) + "</body>\n</html>\n";
 }
 

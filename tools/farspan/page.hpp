@@ -13,7 +13,8 @@ std::string to_page(const report_results& results);
 // The perplexity charts alone, one above the other, as an SVG file.
 std::string to_svg(const report_results& results);
 
-// The charts of both: the models as they are; each rotary model under its methods, whole and enlarged.
+// The charts of both: the models as they are; each rotary model under its methods, whole and enlarged; the fine-tuned
+// models.
 std::vector<line_chart> perplexity_charts(const report_results& results);
 
 }  // namespace tool

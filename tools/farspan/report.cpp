@@ -175,6 +175,8 @@ void run_report(report_options o) {
     results.isa = farspan::isa_name(context.isa());
     results.threads = context.threads();
     compute(o, models, text, context, results);
+    if (std::any_of(results.lines.begin(), results.lines.end(), [](const series& line) { return line.tuned; }))
+        results.tunings = read_tunings(models_folder);
 
     const std::string output = o.json ? to_json(results).dump(1) + "\n" : to_tables(results, o.verbose);
     std::fwrite(output.data(), 1, output.size(), stdout);

@@ -60,9 +60,10 @@ void add_model(const language_model& model, const std::vector<std::string>& meth
     const size_t first_line = jobs.lines.size();
     for (const std::string& name : methods) {
         series line;
-        line.model = model.name;
+        line.tuned = !model.config.tuned.base_model.empty();
+        line.model = line.tuned ? model.config.tuned.base_model : model.name;
         line.position = model.config.position.method;
-        line.method = name;
+        line.method = row_name(model.config, name);
         line.trained_length = model.config.trained_length;
         std::vector<size_t> used;
         for (const int64_t length : lengths) {

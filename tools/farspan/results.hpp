@@ -10,6 +10,7 @@
 #include "evaluate.hpp"
 #include "losses.hpp"
 #include "tasks.hpp"
+#include "tunings.hpp"
 
 namespace tool {
 
@@ -35,6 +36,7 @@ struct context_bucket {
 // One (model, method) over all lengths.
 struct series {
     std::string model, position, method;
+    bool tuned = false;  // of a model fine-tuned from `model`, at another trained length
     int64_t trained_length;
     std::string same_as;        // an earlier method of the model with the same arithmetic at every length, or empty
     std::vector<point> points;  // ascending lengths
@@ -55,6 +57,7 @@ struct report_results {
     double seconds = 0;
     std::vector<int64_t> lengths;
     std::vector<series> lines;
+    std::vector<tuning_run> tunings;  // of the models among the lines
 };
 
 // Fills the verdict by the library's rule, farspan_verdict_rule().

@@ -38,10 +38,12 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
 class scales {
 public:
     explicit scales(const line_chart& c) : chart_(c) {
-        first_ = std::log2(c.columns.front()) - 0.15;
-        last_ = std::log2(c.columns.back()) + 0.15;
+        first_ = std::log2(c.columns.front() + c.shift) - 0.15;
+        last_ = std::log2(c.columns.back() + c.shift) + 0.15;
     }
-    double x(double value) const { return left + (right - left) * (std::log2(value) - first_) / (last_ - first_); }
+    double x(double value) const {
+        return left + (right - left) * (std::log2(value + chart_.shift) - first_) / (last_ - first_);
+    }
     double y(double value) const {
         const double share = chart_.logarithmic ? std::log(value / chart_.bottom) / std::log(chart_.top / chart_.bottom)
                                                 : (value - chart_.bottom) / (chart_.top - chart_.bottom);

@@ -24,7 +24,8 @@ struct line_chart {
     std::string title, x_label, y_label;
     std::vector<chart_line> lines;
     double bottom = 0, top = 1;   // of the axis; points outside are cut off, those above get a mark at the upper edge
-    bool logarithmic = false;     // the y axis; the x axis always is, to base 2
+    bool logarithmic = false;     // the y axis; the x axis always is, to base 2, of x + shift
+    double shift = 0;             // more than 0 gives x = 0 a place
     std::vector<double> columns;  // where the x axis is labelled
     double mark = 0;              // a vertical line here, "trained length"; 0: none
 };

@@ -315,8 +315,15 @@ class TinyLM(nn.Module):
         return self.lm_head(self.model.norm(x))
 
 
-def load_model(folder: pathlib.Path, attention: str = "torch") -> TinyLM:
-    """An exported model, computing in torch's default dtype."""
-    model = TinyLM(json.loads((folder / "config.json").read_text()), attention)
-    model.load_state_dict(load_file(folder / "model.safetensors"))  # f16; copied into the default dtype
+def load_model(folder: pathlib.Path) -> TinyLM:
+    """An exported model, computing in torch's default dtype, or in f32 by the library if it has a scheme.
+
+    What a fine-tuned model does not hold is its base model's, which is in the folder beside.
+    """
+    config = json.loads((folder / "config.json").read_text())
+    model = TinyLM(config, "farspan" if "scheme" in config else "torch")
+    tensors = load_file(folder / "model.safetensors")
+    if "fine_tuned" in config:
+        tensors = {**load_file(folder.parent / config["fine_tuned"]["base_model"] / "model.safetensors"), **tensors}
+    model.load_state_dict(tensors)  # f16; copied into the default dtype
     return model.eval().requires_grad_(False)

@@ -180,11 +180,14 @@ def add_step_options(parser) -> None:
     )
 
 
-def export(model, rows: list, out: pathlib.Path) -> None:
+def export(config: dict, tensors: dict, out: pathlib.Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    (out / "config.json").write_text(json.dumps(model.config, indent=2) + "\n")
-    tensors = {name: weight.half() for name, weight in model.state_dict().items()}
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors = {name: weight.half() for name, weight in tensors.items()}
     save_file(tensors, out / "model.safetensors", {"format": "pt"})
+
+
+def write_losses(rows: list, out: pathlib.Path) -> None:
     with open(out / "loss.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["step", "train_loss", "heldout_loss"])
@@ -265,7 +268,8 @@ def main() -> None:
                 flush=True,
             )
             save_checkpoint(checkpoint, model, optimizers, step=done, rows=rows, seconds=seconds)
-    export(model, rows, args.out)
+    export(model.config, model.state_dict(), args.out)
+    write_losses(rows, args.out)
 
 
 if __name__ == "__main__":

@@ -56,9 +56,9 @@ def run(work, *options):
     return subprocess.run(command, capture_output=True, text=True, env=os.environ)
 
 
-def test_fine_tuning(tmp_path, text):
-    """Two steps, once in one go and once interrupted: the same numbers."""
-    sizes = "--batch 1 --length 512 --steps 2 --every 1 --lengths 256 1024 --stretches 1 --no-compile".split()
+def test_fine_tuning(tmp_path, text, monkeypatch):
+    """Two steps, once in one go and once interrupted: the same numbers, and an exported model that has them."""
+    sizes = "--batch 1 --length 512 --steps 2 --at 1 --lengths 256 1024 --stretches 1 --no-compile".split()
     results = []
     for name, stops in (("whole", [[]]), ("interrupted", [["--stop", "1"], []])):
         corpus = tmp_path / name / "corpus"
@@ -68,8 +68,10 @@ def test_fine_tuning(tmp_path, text):
         (corpus / "heldout.bin").write_bytes(held_out)
         (corpus / "manifest.json").write_text(json.dumps({"heldout": {"names": [["text", len(held_out)]]}}))
         for stop in stops:
-            done = run(tmp_path / name, "--start", "direct", "rerope", *sizes, *stop)
+            exported = ["--export", str(tmp_path / name)]
+            done = run(tmp_path / name, "--start", "direct", "rerope", *sizes, *stop, *exported)
             assert done.returncode == 0, done.stderr
+            assert (tmp_path / name / "rope-rerope").exists() == (stop == [])
         results.append(json.loads((tmp_path / name / "out.json").read_text())["starts"])
     whole, interrupted = results
     for start, known in whole.items():
@@ -77,6 +79,20 @@ def test_fine_tuning(tmp_path, text):
         assert all(1 < row["perplexity"][n] < 100 for row in known["rows"] for n in ("256", "1024"))
     first = {start: known["rows"][0]["perplexity"] for start, known in whole.items()}
     assert first["direct"]["1024"] > first["direct"]["256"] and first["rerope"]["1024"] < first["direct"]["1024"]
+
+    monkeypatch.syspath_prepend(str(TOOLS))
+    import evaluate
+    import extend
+    import model
+    from safetensors.torch import load_file
+
+    assert not set(extend.TABLES) & set(load_file(tmp_path / "whole" / "rope-rerope" / "model.safetensors"))
+    (tmp_path / "whole" / "rope").symlink_to(extend.MODELS / "rope")
+    stretches = evaluate.long_stretches(np.frombuffer(text[:8192], np.uint8), [["text", 8192]], 1)
+    exported = model.load_model(tmp_path / "whole" / "rope-rerope")
+    measured = extend.perplexities(exported, stretches, [256, 1024])
+    known = whole["rerope"]["rows"][-1]["perplexity"]
+    assert all(abs(measured[n] / known[n] - 1) < 2e-3 for n in known) and measured != known  # f16
 
     refused = run(tmp_path / "whole", "--start", "direct", *sizes, "--seed", "2")
     assert refused.returncode != 0 and "other options" in refused.stderr
