@@ -4,9 +4,9 @@
 
 #include <cstdio>
 
+#include "change.hpp"
 #include "evaluate.hpp"
 #include "files.hpp"
-#include "losses.hpp"
 
 using namespace tool;
 
@@ -24,19 +24,6 @@ stretches windows_of(int64_t length, int64_t text_bytes) {
         for (int64_t end = longest / 2 + where.segment; end <= longest; end += where.segment)
             where.starts.push_back(start + end - length);
     return where;
-}
-
-struct change {
-    double mean, standard_error;  // nats per byte
-    bool rises() const { return mean > 2 * standard_error; }
-    bool falls() const { return mean < -2 * standard_error; }
-};
-
-change difference(std::vector<double> losses, const std::vector<double>& reference) {
-    cr_assert(losses.size() == reference.size() && losses.size() >= static_cast<size_t>(longest / 2));
-    for (size_t n = 0; n < losses.size(); ++n) losses[n] -= reference[n];
-    const farspan_loss_summary found = summarize(losses);
-    return {found.nll, found.standard_error};
 }
 
 struct doubling {
