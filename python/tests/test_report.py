@@ -10,9 +10,10 @@ import pytest
 from farspan import Model, Scheme, report
 from farspan.report import command, methods
 from farspan.report.measure import Cost, Job, places
+from farspan.report.needles import DEPTHS, Needles
 from farspan.report.page import to_page
 from farspan.report.pieces import Pieces
-from farspan.report.results import Results
+from farspan.report.results import Found, Results
 from farspan.report.svg import HeatMap, heat_map
 
 TRAINED, SEGMENT = 256, 128
@@ -69,6 +70,79 @@ def results(job):
         "today",
         len(job.missing()),
     )
+
+
+class Reader:
+    """Answers what it sees: none up to the trained length, window its last 1000 bytes, yarn everything. Its tokens are bytes."""
+
+    trained = 1024
+
+    def __init__(self):
+        self.method, self.sees, self.asked = "", 0, []
+
+    def use(self, method, length):
+        self.method = method
+        self.sees = {"none": length if length <= self.trained else 0, "window": 1000, "yarn": length}[method]
+        return json.dumps([method if length > self.trained else "none"])
+
+    def encode(self, text):
+        return np.frombuffer(text.encode(), np.uint8).astype(np.int64)
+
+    def answer(self, prompt, count):
+        self.asked.append((self.method, len(prompt), count))
+        text = bytes(prompt[len(prompt) - min(self.sees, len(prompt)) :].astype(np.uint8)).decode()
+        asked = re.search(r"number for ([\w-]+) mentioned", text)
+        told = asked and re.search(rf"numbers for {asked[1]} is: (\d+)\.", text)
+        return f" {told[1]}, I think" if told else " 1234567"
+
+
+@pytest.fixture
+def needles(tmp_path):
+    def make(model, prompts=3):
+        pieces = Pieces(tmp_path / "single_2.jsonl", {"model": "reader"})
+        return Needles(model, "single_2", prompts, ["none", "yarn", "window"], [128, 1024, 2048, 4096], pieces)
+
+    return make
+
+
+def test_needles_show_what_a_model_sees(needles):
+    model = Reader()
+    job = needles(model)
+    assert job.lengths == [1024, 2048, 4096], "128 bytes have no room"
+    assert len(job.missing()) == 3 * len(DEPTHS) * (1 + 3 * 2)
+    list(job.run(Cost(1, 0)))
+    assert not job.missing() and len(model.asked) == 105
+    assert {count for *_, count in model.asked} == {job.room}
+    for length in job.lengths:
+        sizes = [len(tokens) for (n, *_), (_, tokens) in job._made.items() if n == length]
+        assert len(sizes) == 15 and all(0.9 * length < size + job.room < length for size in sizes)
+    none, yarn, window = job.found()
+    assert yarn.reach().length == 4096 and none.reach().length == 1024 and window.reach().length == 1024
+    assert [window.share(4096, depth) for depth in DEPTHS] == [0, 0, 0, 0, 1] and none.share(2048, 1) == 0
+    # Another run asks nothing again, and one of more prompts only those.
+    second = Reader()
+    assert not list(needles(second).run(Cost(1, 0))) and needles(second).found() == job.found()
+    list(needles(second, 4).run(Cost(1, 0)))
+    assert len(second.asked) == 35
+    assert not list(needles(Reader(), 9).run(Cost(1, 0), limit=100)), "no time for any"
+
+
+def test_the_page_has_a_map_of_each_method(job, needles):
+    asked = needles(Reader(), 2)
+    list(asked.run(Cost(1, 0)))
+    made = results(job(KnownModel()))
+    assert "stands far back" not in to_page(made) and json.loads(made.to_json())["found"] == []
+    made.found = asked.found()
+    page = to_page(made)
+    assert page.count('class="chart map"') == 3 and "yarn: 4,096" in page and "none: 1,024" in page
+    assert "window, 4,096 tokens, depth 0: 0% of 2 prompts" in page
+    found = {one["method"]: one for one in json.loads(made.to_json())["found"]}
+    assert found["yarn"]["effective_length"] == 4096 and len(found["window"]["cells"]) == 15
+    assert "| method | 1,024 | 2,048 | 4,096 | effective length |" in made.to_markdown()
+    assert "| window | 100% | 40% | 20% | 1,024 |" in made.to_markdown()
+    part = Found("none", "single_2", {(8, 0.0): [0.5], (16, 1.0): [1.0]})
+    made.found = [part]
+    assert "not asked yet" in to_page(made)
 
 
 def test_places_are_those_of_fewer_windows_too():

@@ -15,6 +15,7 @@ from .. import eval as judging
 from ..context import Context
 from . import methods
 from .measure import Cost, Job, places
+from .needles import DEPTHS, TASKS, Needles
 from .page import to_page
 from .pieces import Pieces
 from .results import Results
@@ -63,6 +64,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--windows", type=int, default=4, help="at so many places of the text (default: %(default)s)")
     parser.add_argument("--segment", type=int, default=512, help="tokens scored in each (default: %(default)s)")
+    parser.add_argument(
+        "--needles",
+        type=int,
+        default=0,
+        metavar="PROMPTS",
+        help="hide facts at five depths of windows, so many times each",
+    )
+    parser.add_argument(
+        "--task", choices=TASKS, default="single_2", help="of RULER, for --needles (default: %(default)s)"
+    )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="end before a piece that would take longer")
     parser.add_argument("--threads", type=int, default=0, help="of PyTorch (default: what the machine allows)")
     parser.add_argument("--estimate", action="store_true", help="only say how long it would take")
@@ -103,7 +114,14 @@ def _run(arguments: argparse.Namespace, say: Say) -> int:
         "tokens": len(tokens),
         "segment": segment,
     }
+    needles = None
+    if arguments.needles > 0:
+        asked = Pieces(arguments.out / f"{arguments.task}.jsonl", {"model": model.name, "weights": model.digest})
+        needles = Needles(model, arguments.task, arguments.needles, arguments.methods, lengths, asked)
     job = Job(model, tokens, arguments.methods, lengths, ends, segment, Pieces(arguments.out / "pieces.jsonl", about))
+
+    def missing_windows() -> int:
+        return len(job.missing()) + (len(needles.missing()) if needles else 0)
 
     def results() -> Results:
         used, lines = job.lines()
@@ -118,16 +136,25 @@ def _run(arguments: argparse.Namespace, say: Say) -> int:
             lines,
             machine(),
             datetime.date.today().isoformat(),
-            len(job.missing()),
+            missing_windows(),
+            needles.found() if needles else [],
         )
 
-    missing = len(job.missing())
+    missing = missing_windows()
     if missing:
         cost = job.calibrate()
-        say(f"{missing} windows to run, about {duration(job.estimate(cost))}")
+        whole = job.estimate(cost) + (needles.estimate(cost) if needles else 0)
+        say(f"{missing} windows to run, about {duration(whole)}")
         if arguments.estimate:
             return 0
-        _measure(job, cost, arguments.minutes * 60, say)
+        started = time.monotonic()
+        try:
+            _measure(job, cost, arguments.minutes * 60, say)
+            if needles:
+                _ask(needles, cost, arguments.minutes * 60 - (time.monotonic() - started), say)
+        except KeyboardInterrupt:
+            say("interrupted: what was measured is kept")
+        say(f"measured for {duration(time.monotonic() - started)}")
     found = results()
     write(found, arguments.out)
     print(found.facts() + "\n\n" + found.to_markdown(), end="")
@@ -139,18 +166,20 @@ def _run(arguments: argparse.Namespace, say: Say) -> int:
 
 def _measure(job: Job, cost: Cost, limit: float, say: Say) -> None:
     total = len(job.missing())
-    started = time.monotonic()
-    try:
-        for n, ((end, length, method), piece) in enumerate(job.run(cost, limit), 1):
-            loss = float(piece.losses.mean())
-            left = job.estimate(cost)
-            say(
-                f"[{n}/{total}] {method} {length:,} tokens before {end:,}: loss {loss:.3f}, {piece.seconds:.1f} s; "
-                f"{duration(left)} left"
-            )
-    except KeyboardInterrupt:
-        say("interrupted: what was measured is kept")
-    say(f"measured for {duration(time.monotonic() - started)}")
+    for n, ((end, length, method), piece) in enumerate(job.run(cost, limit), 1):
+        loss = float(piece.losses.mean())
+        left = job.estimate(cost)
+        say(
+            f"[{n}/{total}] {method} {length:,} tokens before {end:,}: loss {loss:.3f}, {piece.seconds:.1f} s; "
+            f"{duration(left)} left"
+        )
+
+
+def _ask(needles: Needles, cost: Cost, limit: float, say: Say) -> None:
+    total = len(needles.missing())
+    for n, ((_, depth, length, method), share) in enumerate(needles.run(cost, limit), 1):
+        left = needles.estimate(cost)
+        say(f"[{n}/{total}] {method} {length:,} tokens, depth {DEPTHS[depth]:g}: {share:.0%}; {duration(left)} left")
 
 
 def write(results: Results, folder: Path) -> None:

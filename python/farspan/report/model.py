@@ -79,6 +79,15 @@ class LanguageModel:
             logits = self.model(torch.from_numpy(given)[None], use_cache=False, logits_to_keep=segment).logits
         return judging.token_nll(logits[:, None], tokens[window.first_scored : window.end])
 
+    def answer(self, prompt: npt.NDArray[np.int64], count: int) -> str:
+        """What the model writes after a prompt: the likeliest token, `count` times at most."""
+        given = torch.from_numpy(prompt if self.bos is None else np.concatenate([[self.bos], prompt]))[None]
+        with torch.inference_mode():
+            written = self.model.generate(
+                given, attention_mask=torch.ones_like(given), max_new_tokens=count, do_sample=False, pad_token_id=0
+            )
+        return str(self.tokenizer.decode(written[0, given.shape[1] :], skip_special_tokens=True))
+
 
 def _read_folder(folder: Path) -> Any:
     return transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)

@@ -7,8 +7,8 @@ from importlib.resources import files
 
 from .. import eval as judging
 from .._library import version
-from .results import Line, Point, Results, change_cell, number, perplexity_cell, verdict_cell
-from .svg import LineChart, Place, escape, line_chart
+from .results import THRESHOLD, Found, Line, Point, Results, change_cell, number, perplexity_cell, verdict_cell
+from .svg import HeatMap, LineChart, Place, escape, heat_map, line_chart
 
 
 def to_page(results: Results) -> str:
@@ -20,7 +20,7 @@ def to_page(results: Results) -> str:
         f"<title>Farspan report: {escape(results.model)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f"<h1>Farspan report: {escape(results.model)}</h1>\n"
         f'<p class="faint">farspan {escape(version())}. {escape(results.facts())}</p>\n'
-        f"{_perplexity(results)}{_changes(results)}{_schemes(results)}</body>\n</html>\n"
+        f"{_perplexity(results)}{_changes(results)}{_found(results)}{_schemes(results)}</body>\n</html>\n"
     )
 
 
@@ -43,6 +43,37 @@ def _changes(results: Results) -> str:
         "Below zero: text that is farther back than the model was trained on helps."
     )
     return _section("Does more context still help?", text, _table(results, change_cell, False))
+
+
+def _found(results: Results) -> str:
+    if not results.found:
+        return ""
+    text = (
+        f"RULER's task {results.found[0].task} (Hsieh et al. 2024): a fact is hidden in a window of each length, at each depth, and asked "
+        "for at its end. A cell is the share of the answers that the model wrote, of as many prompts as it says on hover; behind a "
+        f"method's name stands the effective length, up to which it is more than {THRESHOLD:.1%} of all depths."
+    )
+    maps = "".join(heat_map(_heat(found)) for found in results.found)
+    return _section("Is what stands far back found?", text, f'<div class="charts">\n{maps}</div>\n')
+
+
+def _heat(found: Found) -> HeatMap:
+    def cell(length: int, depth: float) -> tuple[float, str, str]:
+        shares = found.cells.get((length, depth))
+        if not shares:
+            return 0.0, "", f"{length:,} tokens, depth {depth:g}: not asked yet"
+        share = found.share(length, depth)
+        note = f"{found.method}, {length:,} tokens, depth {depth:g}: {share:.0%} of {len(shares)} prompts"
+        return share, f"{100 * share:.0f}", note
+
+    return HeatMap(
+        f"{found.method}: {found.reach().length:,}",
+        "window length, tokens",
+        "depth",
+        [f"{n:,}" for n in found.lengths],
+        [f"{depth:g}" for depth in found.depths],
+        [[cell(n, depth) for n in found.lengths] for depth in found.depths],
+    )
 
 
 def _schemes(results: Results) -> str:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .. import eval as judging
 
+THRESHOLD = 0.856  # of RULER (Hsieh et al. 2024)
 BLOCK = 128  # tokens of a block: standard errors and intervals come from the means of blocks
 
 
@@ -52,6 +53,34 @@ class Line:
 
 
 @dataclass
+class Found:
+    """Of the answers to a task under one method: the share that was written, of each prompt by length and depth."""
+
+    method: str
+    task: str
+    cells: dict[tuple[int, float], list[float]]
+
+    def share(self, length: int, depth: float) -> float:
+        return float(np.mean(self.cells[length, depth]))
+
+    def by_length(self, length: int) -> list[float]:
+        return [share for (n, _), shares in self.cells.items() if n == length for share in shares]
+
+    @property
+    def lengths(self) -> list[int]:
+        return sorted({length for length, _ in self.cells})
+
+    @property
+    def depths(self) -> list[float]:
+        return sorted({depth for _, depth in self.cells})
+
+    def reach(self) -> judging.Reach:
+        """Up to which length more than RULER's 85.6 % is written."""
+        scores = [float(np.mean(self.by_length(n))) for n in self.lengths]
+        return judging.effective_length(self.lengths, scores, THRESHOLD)
+
+
+@dataclass
 class Results:
     model: str
     text: str
@@ -64,9 +93,10 @@ class Results:
     machine: str
     date: str
     remaining: int = 0  # pieces
+    found: list[Found] = field(default_factory=list)
 
     def to_json(self) -> str:
-        about = {k: v for k, v in vars(self).items() if k != "lines"}
+        about = {k: v for k, v in vars(self).items() if k not in ("lines", "found")}
         lines = [
             {
                 "method": line.method,
@@ -90,7 +120,20 @@ class Results:
             }
             for line in self.lines
         ]
-        return json.dumps({**about, "verdict_rule": judging.verdict_rule(), "lines": lines}, indent=1) + "\n"
+        found = [
+            {
+                "method": one.method,
+                "task": one.task,
+                "effective_length": one.reach().length,
+                "cells": [
+                    {"length": n, "depth": depth, "prompts": len(shares), "share": round(one.share(n, depth), 6)}
+                    for (n, depth), shares in one.cells.items()
+                ],
+            }
+            for one in self.found
+        ]
+        more = {"verdict_rule": judging.verdict_rule(), "lines": lines, "found": found}
+        return json.dumps({**about, **more}, indent=1) + "\n"
 
     def to_csv(self) -> str:
         rows = ["model,method,length,tokens,nll,standard_error,perplexity,low,high,verdict"]
@@ -124,6 +167,19 @@ class Results:
             rule,
         ]
         rows += [f"| {line.method} | {_row(line, shown, change_cell)} |" for line in self.lines]
+        if self.found:
+            asked = sorted({n for one in self.found for n in one.lengths})
+            rows += [
+                "",
+                f"Answers to {self.found[0].task} that were written, of all depths; the effective length is up to where they are more than "
+                f"{THRESHOLD:.1%}",
+                "",
+                "| method | " + " | ".join(f"{n:,}" for n in asked) + " | effective length |",
+                "|---|" + "---|" * (len(asked) + 1),
+            ]
+            for one in self.found:
+                cells = [f"{np.mean(one.by_length(n)):.0%}" if n in one.lengths else "" for n in asked]
+                rows.append(f"| {one.method} | {' | '.join(cells)} | {one.reach().length:,} |")
         return "\n".join(rows) + "\n"
 
     def facts(self) -> str:

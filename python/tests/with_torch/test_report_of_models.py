@@ -69,6 +69,21 @@ def expected(folder, text, length, **rope):
     return float(np.mean(losses))
 
 
+def test_facts_are_hidden_and_asked_for(folder, text, tmp_path):
+    """This model knows none; that one which answers is read right is shown without PyTorch, in test_report.py."""
+    more = ("--methods", "none,rerope", "--lengths", "64,600", "--needles", 2, "--task", "single_1", "--windows", 1)
+    found = run(folder, text, tmp_path / "out", *more)["found"]
+    assert [one["method"] for one in found] == ["none", "rerope"] and found[0]["effective_length"] == 0
+    assert [(cell["length"], cell["prompts"], cell["share"]) for cell in found[1]["cells"]] == [(600, 2, 0)] * 5
+    model = LanguageModel(folder)
+    model.use("none", 64)
+    prompt = torch.tensor([LETTERS.index(c) for c in text.read_text()[:20]])
+    options = {"attention_mask": torch.ones(1, 20), "max_new_tokens": 9, "do_sample": False, "pad_token_id": 0}
+    reference = transformers.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
+    written = reference.generate(prompt[None], **options)[0, 20:]
+    assert model.answer(prompt.numpy(), 9) == model.tokenizer.decode(written)
+
+
 def test_losses_are_those_of_transformers(folder, text, tmp_path, capsys):
     found = run(folder, text, tmp_path / "out", "--methods", "none,pi,none-logn,rerope", "--lengths", "32,64,128")
     by_method = {line["method"]: {p["length"]: p["nll"] for p in line["points"]} for line in found["lines"]}
