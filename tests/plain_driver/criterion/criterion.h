@@ -68,6 +68,17 @@ bool check(bool holds, const char* file, int line, const char* what, const char*
         PLAIN_EXPECT(!thrown, #code " throws no " #type); \
     } while (0)
 
+#define cr_assert_throw(code, type)                   \
+    do {                                              \
+        bool thrown = false;                          \
+        try {                                         \
+            static_cast<void>(code);                  \
+        } catch (const type&) {                       \
+            thrown = true;                            \
+        }                                             \
+        PLAIN_ASSERT(thrown, #code " throws " #type); \
+    } while (0)
+
 #define cr_assert(x, ...) PLAIN_ASSERT(x, #x __VA_OPT__(, ) __VA_ARGS__)
 #define cr_assert_not(x, ...) PLAIN_ASSERT(!(x), "not " #x __VA_OPT__(, ) __VA_ARGS__)
 #define cr_assert_null(x, ...) PLAIN_ASSERT((x) == nullptr, #x " is NULL" __VA_OPT__(, ) __VA_ARGS__)
