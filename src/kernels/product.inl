@@ -12,7 +12,7 @@ static_assert(16 % (block_vecs * lanes) == 0 || (block_vecs == 4 && lanes == 16)
 // c[r][j] = (accumulate ? c[r][j] : 0) + sum_k a[r][k] b[k][j], k ascending, for `rows` rows and vecs * lanes columns.
 // With `upright`, a is read as a[k][r].
 // The sum is formed on its own and added once: an output over many tiles then rounds once per tile, not once per key.
-// One line of `ahead` is prefetched per k.
+// Where strips are wide, one line of `ahead` is prefetched per k; narrow ones come fast enough by themselves.
 template <int rows, int vecs, bool accumulate, bool upright>
 FARSPAN_INLINE void multiply_block(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t depth, float* c,
                                    int64_t ldc, const float* ahead) {
