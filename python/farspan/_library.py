@@ -120,10 +120,11 @@ def call(name: str, *arguments: Any) -> None:
 class Handle:
     """Owns an opaque object of the library, which ends with it."""
 
-    __slots__ = ("pointer", "_destroy", "_keep", "__weakref__")
+    __slots__ = ("pointer", "address", "_destroy", "_keep", "__weakref__")
 
     def __init__(self, pointer: Any, destroy: str | None, keep: object = None) -> None:
         self.pointer, self._keep = pointer, keep
+        self.address = ctypes.cast(pointer, ctypes.c_void_p).value
         self._destroy = getattr(library, destroy) if destroy else None
 
     def __del__(self) -> None:

@@ -133,10 +133,11 @@ def _batch(given: Sequences) -> Batch:
 class CachePlan:
     """The attention of the newest tokens of some sequences, made ready for all layers."""
 
-    __slots__ = ("_handle", "_batch")
+    __slots__ = ("_handle", "_batch", "_lock")
 
     def __init__(self, handle: Handle, batch: Batch) -> None:
         self._handle, self._batch = handle, batch
+        self._lock = batch.sequences[0]._lock if len(batch.sequences) == 1 else None
 
     @property
     def workspace_size(self) -> int:
@@ -162,8 +163,8 @@ class CachePlan:
         """
         result = self._batch.sequences[0].cache._result(q) if out is None else out
         data, keep = attention_data(q, None, None, None, result, lse, workspace)
-        with self._batch._locked():
-            status = _run(pointer(context), self._handle.pointer, layer, data, local.address)
+        with self._lock or self._batch._locked():
+            status = _run(pointer(context), self._handle.address, layer, data, local.address)
         if status:
             raise failure("farspan_cache_run", status)
         del keep

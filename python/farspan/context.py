@@ -60,4 +60,4 @@ def isa_supported(isa: int | str) -> bool:
 
 
 def pointer(context: Context | None) -> object:
-    return None if context is None else context._handle.pointer
+    return None if context is None else context._handle.address
