@@ -319,11 +319,11 @@ def like(x: Any, shape: tuple[int, ...]) -> Any:
 class Vector:
     """Contiguous memory of one C type that a call writes, or None."""
 
-    __slots__ = ("pointer", "address", "count", "owner")
+    __slots__ = ("address", "count", "owner")
 
     def __init__(self, x: Any, ctype: Any, name: str, writable: bool = True) -> None:
         if x is None:
-            self.pointer, self.address, self.count, self.owner = None, 0, 0, None
+            self.address, self.count, self.owner = 0, 0, None
             return
         if not isinstance(x, np.ndarray):
             torch = sys.modules.get("torch")
@@ -332,5 +332,4 @@ class Vector:
             raise TypeError(f"{name} holds {x.dtype}: must be {np.dtype(ctype).name}")
         if not x.flags.c_contiguous or writable and not x.flags.writeable:
             raise ValueError(f"{name} must be contiguous" + (" and writable" if writable else ""))
-        self.pointer, self.address = x.ctypes.data_as(ctypes.POINTER(ctype)), x.ctypes.data
-        self.count, self.owner = x.size, x
+        self.address, self.count, self.owner = address_of(x) or x.ctypes.data, x.size, x

@@ -13,7 +13,7 @@ import numpy as np
 from . import _abi, _structs
 from ._library import Handle, call, failure, functions, library, local
 from ._tensor import like, view
-from .context import Context, pointer
+from .context import Context, context_address
 from .encode import Positions, positions_array
 from .plan import attention_data
 from .scheme import Scheme
@@ -164,7 +164,7 @@ class CachePlan:
         result = self._batch.sequences[0].cache._result(q) if out is None else out
         data, keep = attention_data(q, None, None, None, result, lse, workspace)
         with self._lock or self._batch._locked():
-            status = _run(pointer(context), self._handle.address, layer, data, local.address)
+            status = _run(context_address(context), self._handle.address, layer, data, local.address)
         if status:
             raise failure("farspan_cache_run", status)
         del keep
@@ -227,7 +227,7 @@ class Cache:
         with batch._locked():
             call(
                 "farspan_cache_append",
-                pointer(context),
+                context_address(context),
                 self._handle.pointer,
                 ctypes.byref(batch.struct),
                 _structs.pointer(where, ctypes.c_int64),
@@ -241,7 +241,7 @@ class Cache:
         with batch._locked():
             call(
                 "farspan_cache_write",
-                pointer(context),
+                context_address(context),
                 self._handle.pointer,
                 layer,
                 ctypes.byref(batch.struct),
@@ -283,7 +283,7 @@ class Cache:
         with batch._locked():
             call(
                 "farspan_cache_plan_create",
-                pointer(context),
+                context_address(context),
                 scheme._handle.pointer,
                 self._handle.pointer,
                 ctypes.byref(batch.struct),
@@ -311,7 +311,7 @@ class Cache:
         with batch._locked():
             call(
                 "farspan_attention_decode",
-                pointer(context),
+                context_address(context),
                 scheme._handle.pointer,
                 self._handle.pointer,
                 layer,

@@ -59,5 +59,5 @@ def isa_supported(isa: int | str) -> bool:
     return bool(library.farspan_isa_supported(_structs.number("ISA", isa, "isa")))
 
 
-def pointer(context: Context | None) -> object:
+def context_address(context: Context | None) -> int | None:
     return None if context is None else context._handle.address

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from . import _structs
 from ._library import call
 from ._tensor import like, view
-from .context import Context, pointer
+from .context import Context, context_address
 from .scheme import Scheme
 
 Array = TypeVar("Array")
@@ -135,7 +135,7 @@ def _rotate(
         result = like(x, source.shape)
     call(
         function,
-        pointer(context),
+        context_address(context),
         scheme._handle.pointer,
         ctypes.byref(options),
         _given(where),
@@ -153,7 +153,7 @@ def bias_fill(
     out = np.zeros(max(count, 0), np.float32)
     call(
         "farspan_bias_fill",
-        pointer(context),
+        context_address(context),
         scheme._handle.pointer,
         head,
         length,
@@ -174,7 +174,7 @@ def sinusoidal_fill(
     """
     call(
         "farspan_sinusoidal_fill",
-        pointer(context),
+        context_address(context),
         _structs.number("SINUSOIDAL", layout, "layout"),
         first,
         base,
@@ -194,7 +194,7 @@ def position_lookup(
     where = positions_array(positions, "positions")
     call(
         "farspan_position_lookup",
-        pointer(context),
+        context_address(context),
         ctypes.byref(view(table, "table").tensor),
         _given(where),
         _size(where),
@@ -221,7 +221,7 @@ def fire_fill(
     queries, keys = positions_array(query_positions, "query_positions"), positions_array(key_positions, "key_positions")
     call(
         "farspan_fire_fill",
-        pointer(context),
+        context_address(context),
         ctypes.byref(struct),
         _given(queries),
         _size(queries),

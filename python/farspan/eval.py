@@ -15,7 +15,7 @@ import numpy.typing as npt
 from . import _abi, _structs
 from ._library import call, library, text as decoded, text_of
 from ._tensor import Vector, like, view
-from .context import Context, pointer
+from .context import Context, context_address
 
 Array = TypeVar("Array")
 Text = Union[str, bytes]
@@ -59,12 +59,12 @@ def token_nll(
     target = Vector(result, ctypes.c_double, "out")
     call(
         "farspan_token_nll",
-        pointer(context),
+        context_address(context),
         ctypes.byref(source.tensor),
         where,
         _size(ids),
         ignore_index,
-        target.pointer,
+        target.address,
         target.count,
     )
     return result
@@ -90,7 +90,7 @@ def token_nll_grad(
     result = like(logits, source.shape) if out is None else out
     call(
         "farspan_token_nll_grad",
-        pointer(context),
+        context_address(context),
         ctypes.byref(source.tensor),
         where,
         _size(ids),
@@ -520,7 +520,7 @@ def bootstrap_mean(values: Numbers, context: Context | None = None, **options: A
     answer = _structs.new("farspan_interval")
     call(
         "farspan_bootstrap_mean",
-        pointer(context),
+        context_address(context),
         ctypes.byref(_bootstrap(options)),
         where,
         found.size,
@@ -537,7 +537,7 @@ def bleu_bootstrap(
     answer = _structs.new("farspan_interval")
     call(
         "farspan_bleu_bootstrap",
-        pointer(context),
+        context_address(context),
         ctypes.byref(_bootstrap(options)),
         ctypes.byref(bleu._config),
         counts,
@@ -588,7 +588,7 @@ def key_tokens(
     keys = np.zeros(longs.size, np.int64)
     call(
         "farspan_key_tokens",
-        pointer(context),
+        context_address(context),
         ctypes.byref(config),
         after_all,
         longs.size,
@@ -609,7 +609,7 @@ def long_ppl(
     answer = _structs.new("farspan_long_perplexity")
     call(
         "farspan_long_ppl",
-        pointer(context),
+        context_address(context),
         ctypes.byref(_bootstrap(options)),
         block_tokens,
         losses,
@@ -739,7 +739,7 @@ class Ruler:
 
     def info(self, context: Context | None = None) -> RulerInfo:
         answer = _structs.new("farspan_ruler_info")
-        call("farspan_ruler_describe", pointer(context), ctypes.byref(self._config), ctypes.byref(answer))
+        call("farspan_ruler_describe", context_address(context), ctypes.byref(self._config), ctypes.byref(answer))
         return _structs.read(RulerInfo, answer)
 
     def text(self, part: int | str = "whole", haystack: Text = "", context: Context | None = None) -> str:
@@ -748,7 +748,7 @@ class Ruler:
         return text_of(
             lambda buffer, size, needed: call(
                 "farspan_ruler_text",
-                pointer(context),
+                context_address(context),
                 ctypes.byref(self._config),
                 essay,
                 len(essay),
@@ -777,7 +777,7 @@ class Ruler:
         given = [_int64(*one) for one in ((marks, "marks"), (vocabulary, "vocabulary"), (haystack, "haystack"))]
         call(
             "farspan_ruler_ids",
-            pointer(context),
+            context_address(context),
             ctypes.byref(self._config),
             *(value for where, ids in given for value in (where, _size(ids))),
             number,
@@ -794,7 +794,15 @@ class Ruler:
 def ruler_score(answers: Text, generated: Text, context: Context | None = None) -> Recall:
     """How many answers, one a line, are in what the model wrote."""
     expected, written, answer = _encoded(answers), _encoded(generated), _structs.new("farspan_recall")
-    call("farspan_ruler_score", pointer(context), expected, len(expected), written, len(written), ctypes.byref(answer))
+    call(
+        "farspan_ruler_score",
+        context_address(context),
+        expected,
+        len(expected),
+        written,
+        len(written),
+        ctypes.byref(answer),
+    )
     return _structs.read(Recall, answer)
 
 
@@ -804,7 +812,7 @@ def ruler_score_ids(answers: Ids, answer_ids: int, generated: Ids, context: Cont
     answer = _structs.new("farspan_recall")
     call(
         "farspan_ruler_score_ids",
-        pointer(context),
+        context_address(context),
         expected,
         _size(answer_array),
         answer_ids,

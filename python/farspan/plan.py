@@ -11,7 +11,7 @@ import numpy as np
 from . import _abi, _structs
 from ._library import Handle, call, library
 from ._tensor import FORMAT, Vector, View, address_of, fields, like, put, view
-from .context import Context, pointer
+from .context import Context, context_address
 from .encode import Positions
 from .scheme import Scheme
 
@@ -104,7 +104,7 @@ class Plan:
         made = ctypes.POINTER(_abi.farspan_plan)()
         call(
             "farspan_plan_create",
-            pointer(context),
+            context_address(context),
             scheme._handle.pointer,
             ctypes.byref(problem._struct),
             ctypes.byref(made),
@@ -147,7 +147,7 @@ class Plan:
             out. Types may be mixed; arithmetic is float32.
         """
         result = _result(out, q, v)
-        run_attention(pointer(context), self._handle.pointer, q, k, v, bias, result, lse, workspace)
+        run_attention(context_address(context), self._handle.pointer, q, k, v, bias, result, lse, workspace)
         return result  # type: ignore[no-any-return]
 
     @property
@@ -213,7 +213,7 @@ class Plan:
         if workspace is not None:
             data.workspace, data.workspace_bytes, held = workspace_address(workspace)
             keep.append(held)
-        call("farspan_attention_backward", pointer(context), self._handle.pointer, ctypes.byref(data))
+        call("farspan_attention_backward", context_address(context), self._handle.pointer, ctypes.byref(data))
         del keep
         return made
 
@@ -326,7 +326,7 @@ def _put_vectors(data: Any, writable: bool, **vectors: Any) -> list[object]:
     """Points fields of a struct at float32 numbers, with their counts; returns what must outlive it."""
     made = {name: Vector(x, ctypes.c_float, name, writable) for name, x in vectors.items()}
     for name, given in made.items():
-        setattr(data, name, given.pointer)
+        setattr(data, name, ctypes.cast(given.address, ctypes.POINTER(ctypes.c_float)))
         setattr(data, f"{name}_count", given.count)
     return list(made.values())
 
@@ -335,7 +335,7 @@ def attention(scheme: Scheme, q: Array, k: Any, v: Any, *, out: Any = None, cont
     """Plan and run in one call, with the sizes of the tensors and the default positions: see Plan.run."""
     result = _result(out, q, v)
     data, keep = attention_data(q, k, v, None, result)
-    call("farspan_attention", pointer(context), scheme._handle.pointer, data)
+    call("farspan_attention", context_address(context), scheme._handle.pointer, data)
     del keep
     return result  # type: ignore[no-any-return]
 
@@ -350,12 +350,12 @@ def attention_merge(out_a: Array, lse_a: Any, out_b: Any, lse_b: Any, context: C
     sums_a, sums_b = Vector(lse_a, ctypes.c_float, "lse_a"), Vector(lse_b, ctypes.c_float, "lse_b", writable=False)
     call(
         "farspan_attention_merge",
-        pointer(context),
+        context_address(context),
         ctypes.byref(a.tensor),
-        sums_a.pointer,
+        sums_a.address,
         sums_a.count,
         ctypes.byref(b.tensor),
-        sums_b.pointer,
+        sums_b.address,
         sums_b.count,
     )
     return out_a
@@ -392,6 +392,6 @@ def attention_merge_backward(
         *_put_vectors(data, False, lse_a=lse_a, lse_b=lse_b, d_lse=d_lse),
         *_put_vectors(data, True, d_lse_a=d_lse_a, d_lse_b=d_lse_b),
     ]
-    call("farspan_attention_merge_backward", pointer(context), ctypes.byref(data))
+    call("farspan_attention_merge_backward", context_address(context), ctypes.byref(data))
     del keep
     return made

@@ -35,9 +35,7 @@ void pack_keys(const plan& plan, const gradient_tensors& tensors, const gradient
         if (angles.needed) rotate_rows(plan, angles, first, count, rows);
         plan.kernels->pack_keys(rows, ld, count, dim, panel_at(slot.key_panels, slot.runs, c, first, dim));
         // A key that is not finite makes NaN of the weights of rows that see it; the others must not meet it.
-        if (plan.kernels->all_finite(rows, ld, count, dim)) continue;
-        for (float* x = rows; x != rows + count * ld; ++x)
-            if (!std::isfinite(*x)) *x = 0;
+        make_finite(plan, rows, count, dim, ld);
     }
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "attention/negligible_tiles.hpp"
@@ -56,11 +55,8 @@ void pack_values(const plan& plan, const attention_tensors& tensors, const works
     float* rows = scratch.staging;
     const int64_t ld = plan.value_ld;
     load_values(plan, tensors, batch, key_head, first_key, count, rows);
-    if (!plan.kernels->all_finite(rows, ld, count, plan.shape.value_dim)) {
+    if (!make_finite(plan, rows, count, plan.shape.value_dim, ld))
         space.values_not_finite(slot, first_key / tile_keys) = true;
-        for (float* value = rows; value != rows + count * ld; ++value)
-            if (!std::isfinite(*value)) *value = 0;
-    }
     plan.kernels->pack_values(rows, ld, count, ld, space.values(slot, first_key));
 }
 

@@ -19,6 +19,14 @@ inline void load_rows(const plan& plan, const strided& tensor, int64_t batch, in
                                         scratch, ld, ld);
 }
 
+// Puts 0 in place of what is infinite or NaN. True: there was nothing.
+inline bool make_finite(const plan& plan, float* rows, int64_t count, int64_t dim, int64_t ld) {
+    if (plan.kernels->all_finite(rows, ld, count, dim)) return true;
+    for (float* x = rows; x != rows + count * ld; ++x)
+        if (!std::isfinite(*x)) *x = 0;
+    return false;
+}
+
 // Rotates scratch rows by the table rows [first, first + rows).
 inline void rotate_rows(const plan& plan, const rotary_table& table, int64_t first, int64_t rows, float* scratch) {
     const bool half = plan.rope.layout == pair_layout::half;

@@ -1,12 +1,11 @@
 #include <algorithm>
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "eval/ruler.hpp"
 
 namespace farspan {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 farspan_recall recall_of(int64_t expected, int64_t found) {
     if (expected == 0) throw failure(FARSPAN_ERROR_SHAPE, "answers", ": there is none");
@@ -30,7 +29,7 @@ bool holds(const auto& text, const auto& answer, const auto& same) {
 farspan_recall score_answers(std::string_view answers, std::string_view generated, pacer& pace) {
     const auto same = [&](char a, char b) {
         pace.step();
-        return lower(a) == lower(b);
+        return ascii_lower(a) == ascii_lower(b);
     };
     int64_t expected = 0, found = 0;
     while (!answers.empty()) {

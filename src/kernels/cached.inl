@@ -194,7 +194,7 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
         FARSPAN_UNROLL
         for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
     }
-    constexpr int64_t some = weight_step < element >> 0 ? 4 : 1;  // int8 gains by unrolling, the others lose
+    constexpr int64_t some = weight_step<element> != 0 ? 4 : 1;  // int8 gains by unrolling, the others lose
     for (int64_t first = 0; first < panel_keys; first += some) {
         FARSPAN_UNROLL
         for (int64_t key = first; key < first + some; ++key) {
@@ -203,14 +203,10 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
             for (int j = 0; j < vecs; ++j) value[j] = element::read(v + key * dim + j * lanes);
             FARSPAN_UNROLL
             for (int i = 0; i < lines; ++i) {
-                vec weight;
                 FARSPAN_UNROLL
-                for (int j = 0; j < vecs; ++j) {
-                    const int64_t group = j * lanes / value_group * weight_step<element>;
-                    if (j == 0 || (weight_step < element >> 0 && j * lanes % value_group == 0))
-                        weight = splat(p[i * ldp + group + key]);
-                    sum[i][j] = mul_add(weight, value[j], sum[i][j]);
-                }
+                for (int j = 0; j < vecs; ++j)
+                    sum[i][j] = mul_add(splat(p[i * ldp + j * lanes / value_group * weight_step<element> + key]),
+                                        value[j], sum[i][j]);
             }
         }
         ahead.step(some);

@@ -108,12 +108,7 @@ def fine_tune(start: str, data: np.ndarray, stretches: np.ndarray, args):
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     known = {"scheme": model.config["scheme"], "seconds": 0.0, "seconds_per_step": None, "rows": []}
     if checkpoint.exists():
-        state = load_checkpoint(checkpoint, model, optimizers)
-        if state["settings"] != settings_of(args):
-            raise SystemExit(
-                f"{checkpoint} is of other options, {state['settings']}: remove it, or give another --work"
-            )
-        known = state["known"]
+        known = load_checkpoint(checkpoint, model, optimizers, settings_of(args))["known"]
     else:
         before = perplexities(model, stretches, args.lengths)
         known["rows"].append({"step": 0, "train_loss": None, "perplexity": before})
@@ -139,6 +134,15 @@ def fine_tune(start: str, data: np.ndarray, stretches: np.ndarray, args):
             yield known
     if args.export and known["rows"][-1]["step"] == args.steps:
         export_model(model, start, args)
+
+
+def print_last(start: str, known: dict, steps: int) -> None:
+    """The newest row of a start."""
+    row = known["rows"][-1]
+    loss = "" if row["train_loss"] is None else f" train {row['train_loss']:.4f}"
+    cells = " ".join(f"{length}: {value:.3f}" for length, value in row["perplexity"].items())
+    pace = "" if known["seconds_per_step"] is None else f", {known['seconds_per_step']:.2f} s per step"
+    print(f"{start} step {row['step']}/{steps}{loss} perplexity {cells}{pace}", flush=True)
 
 
 def parse_arguments():
@@ -197,11 +201,7 @@ def main() -> None:
         for known in fine_tune(start, data["train"], stretches, args):
             found["starts"][start] = known
             args.out.write_text(json.dumps(found, indent=1) + "\n")
-            row = known["rows"][-1]
-            loss = "" if row["train_loss"] is None else f" train {row['train_loss']:.4f}"
-            cells = " ".join(f"{length}: {value:.3f}" for length, value in row["perplexity"].items())
-            pace = "" if known["seconds_per_step"] is None else f", {known['seconds_per_step']:.2f} s per step"
-            print(f"{start} step {row['step']}/{args.steps}{loss} perplexity {cells}{pace}", flush=True)
+            print_last(start, known, args.steps)
 
 
 if __name__ == "__main__":

@@ -20,17 +20,19 @@ import statistics
 import sys
 import time
 
+os.environ.setdefault("TQDM_DISABLE", "1")  # of transformers, which reads it once
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-os.environ.setdefault("TQDM_DISABLE", "1")  # of transformers, which reads it once
-
 import corpus
+from extend import print_last
 from farspan.report import methods
 from farspan.report.measure import places
 from farspan.report.model import LanguageModel
 from farspan.transformers import enable
+from train import load_checkpoint, save_checkpoint
 
 STARTS = ("pi", "yarn")
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj")
@@ -51,14 +53,14 @@ class LowRank(torch.nn.Module):
         return self.linear(x) + x @ self.down.T @ self.up.T
 
 
-def add_adapters(model: torch.nn.Module, rank: int) -> dict:
-    """Puts low-rank changes beside the projections of every attention; returns their parameters by name."""
+def add_adapters(model: torch.nn.Module, rank: int) -> torch.nn.ParameterList:
+    """Puts low-rank changes beside the projections of every attention; returns what learns."""
     for module in list(model.modules()):
         for name in PROJECTIONS:
             linear = getattr(module, name, None)
             if isinstance(linear, torch.nn.Linear):
                 setattr(module, name, LowRank(linear, rank))
-    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+    return torch.nn.ParameterList(p for p in model.parameters() if p.requires_grad)
 
 
 def skipped_positions(window: int, target: int, rng: np.random.Generator) -> np.ndarray:
@@ -117,20 +119,11 @@ def fine_tune(start: str, args):
     tokens = token_ids(language, "train", args)
     adapters = add_adapters(language.model, args.rank)
     enable(language.model, **methods.settings(start, language.trained, args.target))
-    optimizer = torch.optim.AdamW(adapters.values(), lr=args.lr, weight_decay=0.0, betas=(0.9, 0.95))
+    optimizer = torch.optim.AdamW(adapters.parameters(), lr=args.lr, weight_decay=0.0, betas=(0.9, 0.95))
     checkpoint = args.work / "pose" / f"{start}.pt"
     settings = {name: getattr(args, name) for name in SETTINGS}
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        if state["settings"] != settings:
-            raise SystemExit(
-                f"{checkpoint} is of other options, {state['settings']}: remove it, or give another --work"
-            )
-        with torch.no_grad():
-            for name, value in state["adapters"].items():
-                adapters[name].copy_(value)
-        optimizer.load_state_dict(state["optimizer"])
-        known = state["known"]
+        known = load_checkpoint(checkpoint, adapters, [optimizer], settings)["known"]
     else:
         known = {"seconds_per_step": None, "rows": []}
         known["rows"].append({"step": 0, "train_loss": None, "perplexity": judge(language, start, text, args)})
@@ -151,9 +144,7 @@ def fine_tune(start: str, args):
             known["seconds_per_step"] = statistics.median(seconds)
             perplexity = judge(language, start, text, args)
             known["rows"].append({"step": done, "train_loss": float(np.mean(losses)), "perplexity": perplexity})
-            state = {"settings": settings, "adapters": adapters, "optimizer": optimizer.state_dict(), "known": known}
-            torch.save(state, checkpoint.with_suffix(".new"))
-            checkpoint.with_suffix(".new").replace(checkpoint)
+            save_checkpoint(checkpoint, adapters, [optimizer], known=known, settings=settings)
             losses, seconds = [], []
             yield known
 
@@ -203,11 +194,7 @@ def main() -> None:
         for known in fine_tune(start, args):
             found[start] = known
             args.out.write_text(json.dumps(found, indent=1) + "\n")
-            row = known["rows"][-1]
-            loss = "" if row["train_loss"] is None else f" train {row['train_loss']:.4f}"
-            cells = " ".join(f"{length}: {value:.2f}" for length, value in row["perplexity"].items())
-            pace = "" if known["seconds_per_step"] is None else f", {known['seconds_per_step']:.1f} s per step"
-            print(f"{start} step {row['step']}/{args.steps}{loss} perplexity {cells}{pace}", flush=True)
+            print_last(start, known, args.steps)
 
 
 if __name__ == "__main__":

@@ -148,9 +148,11 @@ def save_checkpoint(path: pathlib.Path, model, optimizers: list, **more) -> None
     partial.replace(path)
 
 
-def load_checkpoint(path: pathlib.Path, model, optimizers: list) -> dict:
-    """What else save_checkpoint was given."""
+def load_checkpoint(path: pathlib.Path, model, optimizers: list, settings: dict | None = None) -> dict:
+    """What else save_checkpoint was given; of a run with other settings nothing is loaded."""
     state = torch.load(path)
+    if settings is not None and state["settings"] != settings:
+        raise SystemExit(f"{path} is of other options, {state['settings']}: remove it, or give another --work")
     model.load_state_dict(state.pop("model"))
     for optimizer, saved in zip(optimizers, state.pop("optimizers")):
         optimizer.load_state_dict(saved)

@@ -20,6 +20,16 @@ struct test {
 struct stopped {};  // thrown by a failed cr_assert
 struct skipped {};
 
+template <class type>
+bool throws(const auto& code) {
+    try {
+        code();
+    } catch (const type&) {
+        return true;
+    }
+    return false;
+}
+
 // Reports a failed condition and returns it; the format may be missing.
 bool check(bool holds, const char* file, int line, const char* what);
 bool check(bool holds, const char* file, int line, const char* what, const char* format, ...)
@@ -57,27 +67,9 @@ bool check(bool holds, const char* file, int line, const char* what, const char*
 #define cr_expect_gt(x, y, ...) PLAIN_EXPECT((x) > (y), #x " > " #y __VA_OPT__(, ) __VA_ARGS__)
 #define cr_expect_geq(x, y, ...) PLAIN_EXPECT((x) >= (y), #x " >= " #y __VA_OPT__(, ) __VA_ARGS__)
 #define cr_expect_str_eq(x, y, ...) PLAIN_EXPECT(std::strcmp(x, y) == 0, #x " == " #y __VA_OPT__(, ) __VA_ARGS__)
-#define cr_expect_no_throw(code, type)                    \
-    do {                                                  \
-        bool thrown = false;                              \
-        try {                                             \
-            static_cast<void>(code);                      \
-        } catch (const type&) {                           \
-            thrown = true;                                \
-        }                                                 \
-        PLAIN_EXPECT(!thrown, #code " throws no " #type); \
-    } while (0)
-
-#define cr_assert_throw(code, type)                   \
-    do {                                              \
-        bool thrown = false;                          \
-        try {                                         \
-            static_cast<void>(code);                  \
-        } catch (const type&) {                       \
-            thrown = true;                            \
-        }                                             \
-        PLAIN_ASSERT(thrown, #code " throws " #type); \
-    } while (0)
+#define PLAIN_THROWS(code, type) plain_driver::throws<type>([&] { static_cast<void>(code); })
+#define cr_expect_no_throw(code, type) PLAIN_EXPECT(!PLAIN_THROWS(code, type), #code " throws no " #type)
+#define cr_assert_throw(code, type) PLAIN_ASSERT(PLAIN_THROWS(code, type), #code " throws " #type)
 
 #define cr_assert(x, ...) PLAIN_ASSERT(x, #x __VA_OPT__(, ) __VA_ARGS__)
 #define cr_assert_not(x, ...) PLAIN_ASSERT(!(x), "not " #x __VA_OPT__(, ) __VA_ARGS__)
