@@ -15,27 +15,40 @@ struct element_i8 {
 // Vectors of a column group: the sums of `lines` x vecs stay in registers.
 constexpr int cached_vecs(int lines) { return block_vecs == 4 ? 4 : lines <= 2 ? 4 : 2; }
 
-// Spreads the prefetching of some memory over the steps of a loop. Into the second cache: the first has too few buffers
-// for lines under way to keep the memory busy.
+// Prefetches some memory in steps, as many bytes in each as the products read meanwhile. Into the second cache: the first
+// has too few buffers for lines under way to keep the memory busy.
+template <class element>
 class prefetcher {
 public:
-    FARSPAN_INLINE prefetcher(const void* memory, int64_t bytes, int64_t steps)
-        : at_(static_cast<const char*>(memory)), end_(at_ + bytes), stride_((bytes / 64 + steps - 1) / steps * 64) {}
-    FARSPAN_INLINE void step() { step(1); }
-    FARSPAN_INLINE void step(int64_t times) {
-        const char* stop = at_ + times * stride_ < end_ ? at_ + times * stride_ : end_;
-        for (; at_ < stop; at_ += 64) __builtin_prefetch(at_, 0, 2);
+    FARSPAN_INLINE prefetcher(const void* memory, int64_t bytes)
+        : at_(static_cast<const char*>(memory)), end_(at_ + bytes) {}
+    template <int64_t bytes>
+    FARSPAN_INLINE void step() {
+        if constexpr (sizeof(typename element::type) == 4) return until(at_ + bytes < end_ ? at_ + bytes : end_);
+        FARSPAN_UNROLL
+        for (int64_t b = 0; b < bytes; b += 64) __builtin_prefetch(at_ + b, 0, 2);
+        at_ += bytes;
     }
+    // What the products are no measure of: scales.
+    FARSPAN_INLINE void rest() { until(end_); }
 
 private:
+    FARSPAN_INLINE void until(const char* stop) {
+        for (; at_ < stop; at_ += line_) __builtin_prefetch(at_, 0, 2);
+    }
+
     const char *at_, *end_;
-    const int64_t stride_;
+    // Not a constant: f32 is multiplied faster than memory answers, and with a loop that is faster too, prefetches wait
+    // for one another and all takes 1.3 times as long. The other types do without a loop, which would cost as much as a
+    // third of their products.
+    int64_t line_ = 64;
 };
 
 template <class element, int lines, int vecs>
 void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t dim, const panel_rotation& turn, float* s,
-                     int64_t lds, prefetcher& ahead) {
+                     int64_t lds, prefetcher<element>& ahead) {
     const auto* panel = static_cast<const typename element::type*>(stored);
+    constexpr int64_t bytes = vecs * lanes * sizeof(*panel);
     for (int64_t c = 0; c < panel_keys; c += vecs * lanes) {
         vec sum[lines][vecs];
         FARSPAN_UNROLL
@@ -53,9 +66,16 @@ void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t di
                 FARSPAN_UNROLL
                 for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(left, key[j], sum[i][j]);
             }
-            ahead.step();
         };
-        for (int64_t d = 0; d < turn.first; ++d) add(d);
+        const auto add_all = [&](int64_t d, int64_t end) __attribute__((always_inline)) {
+            for (; d + 2 <= end; d += 2) {
+                add(d);
+                add(d + 1);
+                ahead.template step<2 * bytes>();
+            }
+            if (d < end) add(d);
+        };
+        add_all(0, turn.first);
         for (int64_t p = 0; p < turn.pairs; ++p) {
             const int64_t d = turn.first + p * turn.pair_step, e = d + turn.second;
             vec u[vecs], v[vecs];
@@ -75,9 +95,9 @@ void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t di
                 FARSPAN_UNROLL
                 for (int j = 0; j < vecs; ++j) sum[i][j] = mul_add(right, v[j], mul_add(left, u[j], sum[i][j]));
             }
-            ahead.step(2);
+            ahead.template step<2 * bytes>();
         }
-        for (int64_t d = turn.first + 2 * turn.pairs; d < dim; ++d) add(d);
+        add_all(turn.first + 2 * turn.pairs, dim);
         FARSPAN_UNROLL
         for (int i = 0; i < lines; ++i) {
             FARSPAN_UNROLL
@@ -89,19 +109,23 @@ void cached_qk_lines(const float* q, int64_t ldq, const void* stored, int64_t di
 template <class element>
 void cached_qk(const float* q, int64_t ldq, int64_t lines, const void* panel, int64_t dim, const panel_rotation* turn,
                float* s, int64_t lds, const void* next, int64_t next_bytes) {
-    // All columns of 16-lane vectors pass in one go, of narrower ones in several.
-    prefetcher ahead(next, next_bytes, dim * (panel_keys / (cached_vecs(4) * lanes)));
+    prefetcher<element> ahead(next, next_bytes);
     for (; lines > 0; lines -= 4, q += 4 * ldq, s += 4 * lds) {
         switch (lines) {
             case 1:
-                return cached_qk_lines<element, 1, cached_vecs(1)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+                cached_qk_lines<element, 1, cached_vecs(1)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+                break;
             case 2:
-                return cached_qk_lines<element, 2, cached_vecs(2)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+                cached_qk_lines<element, 2, cached_vecs(2)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+                break;
             case 3:
-                return cached_qk_lines<element, 3, cached_vecs(3)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+                cached_qk_lines<element, 3, cached_vecs(3)>(q, ldq, panel, dim, *turn, s, lds, ahead);
+                break;
             default:
                 cached_qk_lines<element, 4, cached_vecs(4)>(q, ldq, panel, dim, *turn, s, lds, ahead);
         }
+        ahead.rest();
+        ahead = {panel, 0};  // further lines: what is there already
     }
 }
 
@@ -187,14 +211,14 @@ constexpr int64_t weight_step<element_i8> = panel_keys;
 
 template <class element, int lines, int vecs>
 FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typename element::type* v, int64_t dim,
-                                      float* o, int64_t ldo, prefetcher& ahead) {
+                                      float* o, int64_t ldo, prefetcher<element>& ahead) {
     vec sum[lines][vecs];
     FARSPAN_UNROLL
     for (int i = 0; i < lines; ++i) {
         FARSPAN_UNROLL
         for (int j = 0; j < vecs; ++j) sum[i][j] = splat(0.0f);
     }
-    constexpr int64_t some = weight_step<element> != 0 ? 4 : 1;  // int8 gains by unrolling, the others lose
+    constexpr int64_t bytes = vecs * lanes * sizeof(*v), some = bytes < 64 ? 64 / bytes : 1;
     for (int64_t first = 0; first < panel_keys; first += some) {
         FARSPAN_UNROLL
         for (int64_t key = first; key < first + some; ++key) {
@@ -209,7 +233,7 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
                                         value[j], sum[i][j]);
             }
         }
-        ahead.step(some);
+        ahead.template step<some * bytes>();
     }
     FARSPAN_UNROLL
     for (int i = 0; i < lines; ++i) {
@@ -220,7 +244,7 @@ FARSPAN_INLINE void cached_pv_columns(const float* p, int64_t ldp, const typenam
 
 template <class element, int lines, int vecs>
 void cached_pv_lines(const float* p, int64_t ldp, const void* stored, int64_t dim, float* o, int64_t ldo,
-                     prefetcher& ahead) {
+                     prefetcher<element>& ahead) {
     const auto* v = static_cast<const typename element::type*>(stored);
     int64_t c = 0;
     for (; c + vecs * lanes <= dim; c += vecs * lanes)
@@ -234,18 +258,23 @@ void cached_pv_lines(const float* p, int64_t ldp, const void* stored, int64_t di
 template <class element>
 void cached_pv(const float* p, int64_t ldp, int64_t lines, const void* v, int64_t dim, float* o, int64_t ldo,
                const void* next, int64_t next_bytes) {
-    prefetcher ahead(next, next_bytes, larger(dim / (cached_vecs(4) * lanes), 1) * panel_keys);
+    prefetcher<element> ahead(next, next_bytes);
     for (; lines > 0; lines -= 4, p += 4 * ldp, o += 4 * ldo) {
         switch (lines) {
             case 1:
-                return cached_pv_lines<element, 1, cached_vecs(1)>(p, ldp, v, dim, o, ldo, ahead);
+                cached_pv_lines<element, 1, cached_vecs(1)>(p, ldp, v, dim, o, ldo, ahead);
+                break;
             case 2:
-                return cached_pv_lines<element, 2, cached_vecs(2)>(p, ldp, v, dim, o, ldo, ahead);
+                cached_pv_lines<element, 2, cached_vecs(2)>(p, ldp, v, dim, o, ldo, ahead);
+                break;
             case 3:
-                return cached_pv_lines<element, 3, cached_vecs(3)>(p, ldp, v, dim, o, ldo, ahead);
+                cached_pv_lines<element, 3, cached_vecs(3)>(p, ldp, v, dim, o, ldo, ahead);
+                break;
             default:
                 cached_pv_lines<element, 4, cached_vecs(4)>(p, ldp, v, dim, o, ldo, ahead);
         }
+        ahead.rest();
+        ahead = {v, 0};  // further lines: what is there already
     }
 }
 
