@@ -16,7 +16,7 @@ class Context:
     Args:
         threads: at most so many; 0 is the default above. 1 never starts a worker thread.
         isa: "best", "scalar", "avx2", "avx512" or "neon".
-        exhaustive: reads also the keys whose bias (alibi) makes them certainly change nothing (2^-24 of the largest value).
+        exhaustive: reads also the keys whose bias makes them certainly change nothing (2^-24 of the largest value).
     """
 
     __slots__ = ("_handle", "_cancel")

@@ -842,9 +842,9 @@ pub struct farspan_context_config {
     pub threads: i32,
     /// FARSPAN_ISA_*.
     pub isa: i32,
-    /// 1: no key is left out. 0 (default): keys whose bias (alibi) makes their weight so small that leaving all of
-    /// them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more
-    /// than 2^-24, are not read: what is computed does not grow with the length then.
+    /// 1: no key is left out. 0 (default): keys whose bias (any but dense) makes their weight so small that leaving
+    /// all of them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no
+    /// more than 2^-24, are left out: under alibi, what is computed does not grow with the length then.
     pub exhaustive: i32,
     /// NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon.
     pub cancel: *const i32,

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <numbers>
+#include <optional>
 
 #include "attention/decode_scratch.hpp"
 #include "attention/int8_rows.hpp"
@@ -48,7 +49,7 @@ public:
     void run() {
         start();
         const block_bounds bounds = make_bounds(views_, task_.rows);
-        if (scheme_.newest_first()) return visit_newest_first(bounds);
+        if (sequence_.newest_first) return visit_newest_first(bounds);
         for (int64_t page = task_.first_page; page < task_.last_page; ++page)
             if (meets(bounds, page)) visit(bounds, page, std::min(page + 1, task_.last_page - 1), 0);
     }
@@ -76,16 +77,16 @@ private:
 
     // The weights of the newest keys tell which older pages need not be read.
     void visit_newest_first(const block_bounds& bounds) {
-        negligible_pages negligible(plan_, task_, scratch_.query, newest_);
-        const uint64_t all = ~uint64_t{0} >> (kernels::block_rows - lines_);
+        if (!options_.exhaustive) negligible_.emplace(plan_, task_, scratch_.query, newest_);
         for (int64_t page = task_.last_page - 1; page >= task_.first_page; --page) {
             if (!meets(bounds, page)) continue;
             const cached_page& what = sequence_.pages[static_cast<std::size_t>(page)];
-            const uint64_t left_out =
-                options_.exhaustive ? 0 : negligible.leave_out(what, *slice_of(page).summary, result_);
-            if (left_out != all) visit(bounds, page, std::max(page - 1, task_.first_page), left_out);
+            const uint64_t left_out = negligible_ ? negligible_->leave_out(what, *slice_of(page).summary, result_) : 0;
+            if (left_out != all_lines()) visit(bounds, page, std::max(page - 1, task_.first_page), left_out);
         }
     }
+
+    uint64_t all_lines() const { return ~uint64_t{0} >> (kernels::block_rows - lines_); }
 
     bool meets(const block_bounds& bounds, int64_t number) const {
         const int64_t first = sequence_.pages[static_cast<std::size_t>(number)].base, last = first + block_tokens;
@@ -109,6 +110,8 @@ private:
                              static_cast<float>(scheme_.score.softcap * std::numbers::log2e));
         add_bias(number);
         if (shape.edge || page.present != ~uint64_t{0}) mask(page);
+        if (negligible_) left_out = negligible_->leave_out(scratch_.scores, *from.summary, left_out, result_);
+        if (left_out == all_lines()) return;
         for (; left_out != 0; left_out &= left_out - 1)
             std::fill_n(scratch_.scores + __builtin_ctzll(left_out) * panel_keys, panel_keys,
                         -std::numeric_limits<float>::infinity());
@@ -307,6 +310,7 @@ private:
     const partial& result_;
     const partial* const newest_;  // NULL: this part has the newest keys
     const run_options& options_;
+    std::optional<negligible_pages> negligible_;
     slice next_{};                  // prefetched
     wide_rows wide_;                // of the page
     int32_t turned_[max_branches];  // the page turn that scratch_.turned[b] holds

@@ -1,13 +1,8 @@
-// Pages of a cache that certainly do not matter under a bias that falls with the distance, from the norms of their
-// keys.
-//
-// For a query q and the keys k_j of a page, all at a distance of at least n, in base-2 units:
-//   sum_j 2^(<q, k_j> - slope d_j)  <=  2^(|q| max_j |k_j| - slope n) * min(64, 1 / (1 - 2^-slope))
-// A page is left out for a query if all that has been left out for it is at most 2^-25 of the sum of its weights. The
-// exact output is then (1 - rho) times what is computed plus rho times a mean of values, rho <= 2^-25: it differs by at
-// most 2^-24 max|v|, which is less than the rounding of the products.
+// Pages of a cache that certainly do not matter under a bias that falls with the distance, from the norms of their keys
+// or from their logits: the rule of bound.hpp, line by line.
 #pragma once
 
+#include "attention/bound.hpp"
 #include "attention/decode_scratch.hpp"
 
 namespace farspan {
@@ -20,16 +15,21 @@ public:
 
     // The lines for which the page does not matter, as bits. What they leave out is remembered.
     uint64_t leave_out(const cached_page& page, const slice_summary& summary, const partial& so_far);
+    // The same from the page's logits, [lines][64]: of the other lines.
+    uint64_t leave_out(const float* scores, const slice_summary& summary, uint64_t left_out, const partial& so_far);
 
 private:
-    double weight_bound(int64_t line, const cached_page& page, float key_norm, const partial& so_far) const;
+    double found(int64_t line, const partial& so_far) const {
+        return std::max(known_[line], least_log2(so_far.maximum[line], so_far.sum[line]));
+    }
 
     const cached_task& task_;
     const cached_sequence& sequence_;
-    const double most_;  // that this part may leave out
-    double query_norm_[kernels::block_rows], slope_[kernels::block_rows], tail_[kernels::block_rows];
+    const kernels::kernel_table& kernels_;
+    const double cap_;  // of a product, base 2
+    double query_norm_[kernels::block_rows];
     double known_[kernels::block_rows];  // log2 of a lower bound of the sum of weights
-    double left_out_[kernels::block_rows] = {};
+    allowance left_[kernels::block_rows];
 };
 
 }  // namespace farspan

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <numbers>
+#include <optional>
 
 #include "attention/block_scores.hpp"
 #include "attention/negligible_tiles.hpp"
@@ -41,8 +42,8 @@ public:
 
     void run() {
         start();
-        if (negligible_tiles::possible(plan_, task_.query_head))
-            run_newest_first();
+        if (plan_.ceiling.falls(task_.query_head))
+            run_nearest_first();
         else
             visit_tiles(views_.whole, plan_.branches, [&](const tile& t) { run_tile(t); });
         finish();
@@ -54,18 +55,19 @@ private:
         views_.visit_regions(plan_, rows_, t, [&](const region& where) { run_region(where); });
     }
 
-    // The weights of the newest keys tell which older tiles need not be read.
-    void run_newest_first() {
-        negligible_tiles negligible(plan_, task_, block_, views_, scratch_.query);
-        visit_tiles_backwards(views_.whole, plan_.branches, [&](const tile& t) {
+    // The weights of the nearest keys tell which others need not be read.
+    void run_nearest_first() {
+        if (!options_.exhaustive) negligible_.emplace(plan_, task_, block_, views_, scratch_.query);
+        const int64_t start = negligible_tiles::nearest_run(plan_, task_, block_);
+        visit_tiles_outwards(views_.whole, plan_.branches, start, [&](const tile& t) {
             const int64_t run = t.first_key / tile_keys;
-            if (!options_.exhaustive && !space_.values_not_finite(task_.slot, run) &&
-                negligible.leave_out(t, space_.key_norm(task_.slot, run)))
-                return;
+            if (may_leave_out(run) && negligible_->leave_out(t, space_.key_norm(task_.slot, run))) return;
             run_tile(t);
-            negligible.found(scratch_.maximum, scratch_.sum);
+            if (negligible_) negligible_->found(scratch_.maximum, scratch_.sum);
         });
     }
+
+    bool may_leave_out(int64_t run) const { return negligible_ && !space_.values_not_finite(task_.slot, run); }
 
     void start() {
         load_rows(plan_, tensors_.q, task_.batch, task_.query_head, block_.first_row, rows_, plan_.shape.head_dim,
@@ -88,6 +90,7 @@ private:
                              static_cast<float>(plan_.score.softcap * std::numbers::log2e));
         passes_.add_bias(where, scores(where));
         if (where.shape.edge || where.cols != where.count) passes_.mask(where, scores(where));
+        if (may_leave_out(where.first_key / tile_keys) && negligible_->leave_out(where, scores(where))) return;
         kernels_.softmax(scores(where), tile_keys, where.rows, where.cols, scratch_.maximum + where.first_row,
                          scratch_.sum + where.first_row, output(where), plan_.value_ld, plan_.value_ld);
         accumulate(where);
@@ -177,6 +180,7 @@ private:
     const row_tables& tables_;
     const block_views views_;
     const block_scores passes_;
+    std::optional<negligible_tiles> negligible_;
     bool branch_ready_[max_branches] = {};
 };
 

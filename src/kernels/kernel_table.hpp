@@ -142,6 +142,9 @@ struct kernel_table {
     void (*mask)(float* s, int64_t lds, int64_t rows, int64_t cols, const int32_t* first0, const int32_t* last0,
                  const int32_t* first1, const int32_t* last1);
 
+    // maximum[r] = the largest s[r][c], row by row, until one of them exceeds most[r] or is a NaN. Returns the rows
+    // before it.
+    int64_t (*row_maxima)(const float* s, int64_t lds, int64_t rows, int64_t cols, const float* most, float* maximum);
     // Online softmax (base 2). Per row, M = max(m, max s); if M > m: o and l are multiplied by 2^(m - M) and m = M.
     // s becomes 2^(s - M), l grows by its sum. m starts at -infinity, l at 0. Where M is -infinity, 2^(s - 0) is used,
     // so that hidden keys give 0 and a NaN still reaches l. NaN in a row of s reaches l (and so the output) of that row

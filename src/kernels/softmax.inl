@@ -17,6 +17,22 @@ FARSPAN_INLINE float row_maximum(const float* row, int64_t cols) {
     return max_lanes(max_number(even, odd));
 }
 
+int64_t row_maxima(const float* s, int64_t lds, int64_t rows, int64_t cols, const float* most, float* maximum) {
+    for (int64_t r = 0; r < rows; ++r) {
+        const float* row = s + r * lds;
+        const vec limit = splat(most[r]), one = splat(1.0f);
+        vec exceeds = splat(0.0f), largest = splat(-infinity);
+        for (int64_t c = 0; c < cols; c += lanes) {
+            const vec x = load(row + c);
+            exceeds = select(limit >= x, exceeds, one);  // one for NaN
+            largest = max_number(x, largest);
+        }
+        if (max_lanes(exceeds) != 0.0f) return r;
+        maximum[r] = max_lanes(largest);
+    }
+    return rows;
+}
+
 // row = 2^(row - base); returns the sum.
 FARSPAN_INLINE float exponentiate(float* row, int64_t cols, float base) {
     const vec shift = splat(base);

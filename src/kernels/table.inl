@@ -58,6 +58,7 @@ constinit const kernel_table table = {
     .bias_rows = bias_rows,
     .select_older = select_older,
     .mask = mask,
+    .row_maxima = row_maxima,
     .softmax = softmax,
     .sum_exp_row = {sum_exp_row<element_f32>, sum_exp_row<element_f16>, sum_exp_row<element_bf16>},
     .exp_row = exp_row,

@@ -1,6 +1,7 @@
 #include "plan/bias_table.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numbers>
 
@@ -34,6 +35,14 @@ std::vector<int64_t> sorted_without_repeats(std::vector<int64_t> values) {
     std::sort(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
     return values;
+}
+
+// The largest of 64 biases at most; infinity if there is a NaN.
+float largest_of(const float* values, int64_t count) {
+    float largest = -std::numeric_limits<float>::infinity();
+    for (int64_t n = 0; n < count; ++n)
+        if (!(values[n] <= largest)) largest = values[n];
+    return std::isnan(largest) ? std::numeric_limits<float>::infinity() : largest;
 }
 
 // The blocks of all distances of a problem; empty if there are more than `most`.
@@ -87,17 +96,30 @@ int64_t bias_blocks::find(int64_t block) const {
     return found != blocks_.end() && *found == block ? found - blocks_.begin() : -1;
 }
 
+bias_ceiling bias_blocks::ceiling() const {
+    if (blocks_.empty()) return {};
+    std::vector<int64_t> blocks;
+    for (const int64_t block : blocks_) blocks.insert(blocks.end(), {block, block + 1});
+    blocks = sorted_without_repeats(std::move(blocks));
+    const auto places = static_cast<int64_t>(blocks_.size()), count = static_cast<int64_t>(blocks.size()),
+               heads = static_cast<int64_t>(values_.size()) / (places * 2 * width);
+    std::vector<float> largest(static_cast<std::size_t>(heads * count));
+    for (int64_t place = 0, n = 0; place < places; ++place) {
+        const int64_t block = blocks_[static_cast<std::size_t>(place)];
+        while (blocks[static_cast<std::size_t>(n)] < block) ++n;
+        const bool follows =
+            place + 1 < places && blocks_[static_cast<std::size_t>(place + 1)] == block + 1;  // has its second half
+        for (int64_t head = 0; head < heads; ++head)
+            for (int64_t half = 0; half < (follows ? 1 : 2); ++half)
+                largest[static_cast<std::size_t>(head * count + n + half)] =
+                    largest_of(entry(head, place, (block + half + 1) * width - 1), width);
+    }
+    return {std::move(blocks), std::move(largest)};
+}
+
 bias_table::bias_table(const bias_part& bias, const problem& problem, int64_t margin, const volatile int32_t* cancel)
     : definition_(bias) {
-    int64_t smallest = std::numeric_limits<int64_t>::max(), largest = std::numeric_limits<int64_t>::min();
-    for (const position_row& row : problem.rows)
-        for (const segment& s : problem.segments) {
-            if (s.first_query == s.last_query || s.first_key == s.last_key) continue;
-            const auto [first, last] =
-                std::minmax_element(row.query.begin() + s.first_query, row.query.begin() + s.last_query);
-            smallest = std::min(smallest, *first - row.key[s.last_key - 1]);
-            largest = std::max(largest, *last - row.key[s.first_key]);
-        }
+    const auto [smallest, largest] = problem.distances();
     if (smallest > largest) return;
     const int64_t span = largest - smallest + 2 * margin + 1,
                   linear = 4 * (problem.queries + problem.keys) + 4 * margin;
@@ -115,6 +137,22 @@ void bias_table::tabulate(int64_t heads, int64_t smallest, int64_t largest, cons
     values_.resize(static_cast<std::size_t>(heads * span_));
     column_filler column(definition_, heads, cancel);
     for (int64_t n = 0; n < span_; ++n) column.fill(largest_ - n, values_.data() + n, span_);
+}
+
+bias_ceiling bias_table::ceiling() const {
+    if (!tabulated()) return blocks_.ceiling();
+    const int64_t smallest = largest_ - span_ + 1, heads = static_cast<int64_t>(values_.size()) / span_;
+    std::vector<int64_t> blocks;
+    for (int64_t block = bias_ceiling::block_of(smallest); block <= bias_ceiling::block_of(largest_); ++block)
+        blocks.push_back(block);
+    std::vector<float> largest;
+    for (int64_t head = 0; head < heads; ++head)
+        for (const int64_t block : blocks) {
+            const int64_t first = std::max(block * bias_ceiling::width, smallest),
+                          last = std::min((block + 1) * bias_ceiling::width - 1, largest_);
+            largest.push_back(largest_of(entry(head, last), last - first + 1));
+        }
+    return {std::move(blocks), std::move(largest)};
 }
 
 float bias_table::value(int64_t head, int64_t distance) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "method/parts.hpp"
+#include "plan/bias_ceiling.hpp"
 #include "plan/problem.hpp"
 
 namespace farspan {
@@ -13,8 +14,8 @@ namespace farspan {
 // Blocks of 64 distances, only those that are asked for: tokens may lie far apart, as sinks and a window do.
 class bias_blocks {
 public:
-    static constexpr int64_t width = 64;
-    static int64_t block_of(int64_t distance) { return distance >> 6; }  // rounds down
+    static constexpr int64_t width = bias_ceiling::width;
+    static int64_t block_of(int64_t distance) { return bias_ceiling::block_of(distance); }
 
     bias_blocks() = default;
     // `blocks` in any order, repeated or not. Throws failure(FARSPAN_ERROR_CANCELLED), looking at the flag for every
@@ -30,6 +31,7 @@ public:
         const int64_t last = (blocks_[static_cast<std::size_t>(place)] + 2) * width - 1;
         return values_.data() + (head * static_cast<int64_t>(blocks_.size()) + place) * 2 * width + (last - distance);
     }
+    bias_ceiling ceiling() const;
 
 private:
     std::vector<int64_t> blocks_;  // ascending
@@ -51,6 +53,7 @@ public:
         return values_.data() + head * span_ + (largest_ - distance);
     }
     float value(int64_t head, int64_t distance) const;
+    bias_ceiling ceiling() const;
 
 private:
     void tabulate(int64_t heads, int64_t smallest, int64_t largest, const volatile int32_t* cancel);

@@ -97,6 +97,13 @@ void add_bias(const cache_plan& plan, cached_sequence& to, const volatile int32_
             to.bias_place.push_back(static_cast<int32_t>(to.distance_bias.find(block(position, page))));
 }
 
+bias_ceiling make_ceiling(const cached_sequence& sequence) {
+    const bias_part& bias = sequence.scheme->bias;
+    if (bias.kind == bias_part::table) return sequence.distance_bias.ceiling();
+    if (bias.kind != bias_part::slope) return {};
+    return {bias, *std::max_element(sequence.positions.begin(), sequence.positions.end()) - sequence.pages[0].base};
+}
+
 cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme,
                               cached_rows&& given, const volatile int32_t* cancel) {
     cached_sequence made;
@@ -120,6 +127,8 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
             made.turns.push_back(scheme->turns->make(branch.query, branch.key, made.positions, bases, cancel));
     }
     if (scheme->bias.kind == bias_part::table) add_bias(plan, made, cancel);
+    if (scheme->rope.log2_decay.empty()) made.ceiling = make_ceiling(made);
+    made.newest_first = made.ceiling.any_falls(0, plan.query_heads);
     return made;
 }
 
@@ -143,7 +152,7 @@ void add_tasks(cache_plan& plan, int64_t number) {
             for (int64_t row = 0; row < sequence.rows(); row += rows)
                 for (int64_t part = 0; part < parts; ++part) {
                     const int64_t partial = parts > 1 ? plan.partials++ : -1;
-                    const bool waits = sequence.scheme->newest_first() && part < parts - 1;
+                    const bool waits = sequence.newest_first && part < parts - 1;
                     const int64_t first_page = part * pages / parts, last_page = (part + 1) * pages / parts;
                     plan.work += work_of(plan.shape,
                                          std::min(heads, plan.group() - head) * std::min(rows, sequence.rows() - row),

@@ -35,8 +35,6 @@ struct lowered_scheme {
     std::unique_ptr<turn_maker> turns;  // NULL: nothing to rotate
 
     int branches() const { return static_cast<int>(remap.branches.size()); }
-    // The weights of the newest keys may show that older ones do not matter: see attention/negligible.hpp.
-    bool newest_first() const { return bias.kind == bias_part::slope && !turns; }
 };
 
 struct cached_sequence {
@@ -49,6 +47,9 @@ struct cached_sequence {
     std::vector<branch_turns> turns;  // [branch], empty if nothing is rotated
     bias_blocks distance_bias;        // bias.kind == table
     std::vector<int32_t> bias_place;  // [rows][pages], of the distances between a row and the page's lanes
+    bias_ceiling ceiling;             // of a slope or table; nothing is left out beside a decaying rotation
+    bool newest_first = false;        // the weights of the newest keys may show that older ones do not matter: see
+                                      // attention/negligible.hpp
     // Many rows: an ordinary plan over the tokens in order, instead of the tables above.
     std::unique_ptr<const plan> prefill;
     std::vector<int64_t> first_token;  // [pages + 1], with prefill: how many tokens lie before the page

@@ -44,6 +44,7 @@ struct plan {
     int copy_of_branch[max_branches];
     bias_part bias;
     bias_table distance_bias;  // bias.kind == table
+    bias_ceiling ceiling;      // of a slope or table; nothing is left out beside a decaying rotation
     score_part score;
 
     std::vector<query_block> blocks;

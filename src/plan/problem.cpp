@@ -4,6 +4,7 @@
 #include <cinttypes>
 #include <cstring>
 #include <functional>
+#include <limits>
 
 #include "base/counts.hpp"
 #include "base/failure.hpp"
@@ -268,6 +269,19 @@ void check_heads(const scheme& scheme, int64_t query_heads, int64_t head_offset,
     };
     if (scheme.bias.heads > 0) check("the bias has heads", scheme.bias.heads);
     if (scheme.score.sink_logits) check("score.sink_logits_count is", scheme.score.sink_logits_count);
+}
+
+std::pair<int64_t, int64_t> problem::distances() const {
+    int64_t smallest = std::numeric_limits<int64_t>::max(), largest = std::numeric_limits<int64_t>::min();
+    for (const position_row& row : rows)
+        for (const segment& s : segments) {
+            if (s.first_query == s.last_query || s.first_key == s.last_key) continue;
+            const auto [first, last] =
+                std::minmax_element(row.query.begin() + s.first_query, row.query.begin() + s.last_query);
+            smallest = std::min(smallest, *first - row.key[s.last_key - 1]);
+            largest = std::max(largest, *last - row.key[s.first_key]);
+        }
+    return {smallest, largest};
 }
 
 }  // namespace farspan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "farspan/farspan.h"
@@ -42,6 +43,8 @@ struct problem {
     const char* key_path = "problem.key_positions";
 
     int64_t group() const { return query_heads / key_heads; }
+    // The smallest and the largest distance between a query and a key of its segment; the first is larger: there is none.
+    std::pair<int64_t, int64_t> distances() const;
 };
 
 // Throws failure naming fields of "problem". `axes` is the number of position axes of the scheme.

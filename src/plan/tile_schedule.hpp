@@ -61,17 +61,21 @@ void visit_tiles(const block_bounds& bounds, int branches, Visit&& visit) {
     }
 }
 
-// The same tiles in descending order.
+// The same tiles, from the one in run `start` down and then from there up.
 template <class Visit>
-void visit_tiles_backwards(const block_bounds& bounds, int branches, Visit&& visit) {
+void visit_tiles_outwards(const block_bounds& bounds, int branches, int64_t start, Visit&& visit) {
     const auto run_of = [](int64_t key) { return key / kernels::tile_keys; };
     const interval &a = bounds.span[0], &b = bounds.span[1];
     if (a.empty() && b.empty()) return;
     const int64_t newest = run_of((a.last > b.last ? a.last : b.last) - 1);
     const int64_t oldest = run_of(a.empty() || (!b.empty() && b.first < a.first) ? b.first : a.first);
     tile t;
-    for (int64_t run = newest; run >= oldest; --run)
+    const auto visit_run = [&](int64_t run) {
         if (tile_in_run(bounds, branches, run, t)) visit(t);
+    };
+    start = start < oldest ? oldest : start < newest ? start : newest;
+    for (int64_t run = start; run >= oldest; --run) visit_run(run);
+    for (int64_t run = start + 1; run <= newest; ++run) visit_run(run);
 }
 
 }  // namespace farspan

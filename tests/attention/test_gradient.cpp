@@ -1,6 +1,7 @@
 // The gradient of attention: every method, size, element type and memory layout.
 #include <criterion/criterion.h>
 
+#include "falling_biases.hpp"
 #include "generator.hpp"
 #include "gradient_sweep.hpp"
 #include "random_scheme.hpp"
@@ -219,6 +220,18 @@ Test(gradient, every_remap) {
             problem.key_heads = 2;
             family.check(spec, problem);
         }
+}
+
+// The forward run left tiles out.
+Test(gradient, of_far_keys_that_do_not_matter) {
+    gradient_sweep family("left out");
+    uint64_t seed = 1950;
+    for (const scheme_spec& spec : all_biases(4)) {
+        attention_problem problem = make_problem(70, 900, 32, ++seed);
+        problem.query_heads = 4;
+        problem.key_heads = 2;
+        family.check(spec, problem);
+    }
 }
 
 Test(gradient, packed_padded_and_spread) {

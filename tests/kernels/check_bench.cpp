@@ -60,6 +60,8 @@ void bench(const kernel_table& t, const std::string& filter) {
         __builtin_memcpy(s.data(), kept.data(), sizeof(float) * rows * cols);
         t.softmax_gradient(s.data(), v.data(), cols, rows, cols, l.data(), m.data());
     });
+    print.line("row_maxima", rows * cols, "Gelement/s",
+               [&] { t.row_maxima(s.data(), cols, rows, cols, m.data(), l.data()); });
     print.line("softmax", rows * cols, "Gelement/s", [&] {
         __builtin_memcpy(s.data(), kept.data(), sizeof(float) * rows * cols);
         for (float& x : m) x = 10.0f;

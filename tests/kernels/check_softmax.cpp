@@ -1,4 +1,4 @@
-// softmax: the online step, and the accuracy of its exponential.
+// row_maxima. softmax: the online step, and the accuracy of its exponential.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -141,6 +141,34 @@ void test_row_independence(run& run) {
     }
 }
 
+// Up to the first row that exceeds its limit or has a NaN, wherever in the row.
+void test_row_maxima(run& run) {
+    for (int repeat = 0; repeat < 400; ++repeat) {
+        const int64_t rows = 1 + run.random.below(64), cols = 16 * (1 + run.random.below(8));
+        scratch s(rows, 144);
+        std::vector<float> most(64), maximum(64, 77.0f);
+        int64_t before = rows;
+        for (int64_t r = 0; r < rows; ++r) {
+            float* row = s.row(r);
+            for (int64_t c = 0; c < cols; ++c) row[c] = run.random.below(9) == 0 ? -inf : run.random.normal(4);
+            const float largest = *std::max_element(row, row + cols);
+            const int64_t kind = run.random.below(100);
+            most[static_cast<std::size_t>(r)] = kind == 0 ? std::nextafter(largest, -inf) : kind < 50 ? largest : inf;
+            if (kind == 99) row[run.random.below(cols)] = nan;
+            if (kind == 98) most[static_cast<std::size_t>(r)] = nan;
+            if ((kind == 0 || kind >= 98) && before == rows) before = r;
+        }
+        s.remember();
+        verdict result(run, "row_maxima rows %lld cols %lld", (long long)rows, (long long)cols);
+        result.require(run.table.row_maxima(s.data(), s.ld(), rows, cols, most.data(), maximum.data()) == before,
+                       "another row");
+        for (int64_t r = 0; r < 64; ++r)
+            result.same_bits(maximum[static_cast<std::size_t>(r)],
+                             r < before ? *std::max_element(s.row(r), s.row(r) + cols) : 77.0f, r, -1);
+        s.unchanged_outside(result, [](int64_t, int64_t) { return false; });
+    }
+}
+
 // 2^x over the whole range, with a maximum of 0 so that s - M is exact.
 void test_exponential(run& run) {
     state x(64, 0);
@@ -173,8 +201,10 @@ void test_exponential(run& run) {
 }  // namespace
 
 const std::vector<entry>& softmax_entries() {
-    static const std::vector<entry> entries = {
-        {"softmax", test_softmax}, {"softmax.rows", test_row_independence}, {"softmax.exponential", test_exponential}};
+    static const std::vector<entry> entries = {{"softmax", test_softmax},
+                                               {"softmax.rows", test_row_independence},
+                                               {"softmax.exponential", test_exponential},
+                                               {"row_maxima", test_row_maxima}};
     return entries;
 }
 

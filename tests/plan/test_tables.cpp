@@ -1,6 +1,7 @@
 // Rotation tables against 64-bit significands, bias tables against their definition.
 #include <criterion/criterion.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -197,4 +198,78 @@ Test(plan_tables, biases_by_distance) {
                     }
     }
     cr_expect(tabulated > 20 && tabulated < 60, "%d of 60 tabulated: both ways must be taken", tabulated);
+}
+
+// Over random intervals: at least the bias of every distance that occurs, and no more than the largest of the blocks of
+// 64 that the interval meets.
+Test(plan_tables, ceilings_of_tables) {
+    bias_part bias;
+    bias.kind = bias_part::table;
+    bias.heads = 3;
+    bias.fill = [](int64_t distance, int32_t first, int32_t last, double* values) {
+        for (int32_t head = first; head < last; ++head)
+            *values++ = 20 * std::sin(0.013 * static_cast<double>(distance + 40 * head)) -
+                        0.02 * head * static_cast<double>(std::abs(distance));
+    };
+    generator random(7);
+    int tabulated = 0, bounded = 0, checked = 0;
+    for (uint64_t seed = 1; seed <= 60; ++seed) {
+        plan_case one = random_case(seed);
+        one.shape.query_heads = 3;
+        const bias_table table(bias, one.shape, 40);
+        const bias_ceiling ceiling = table.ceiling();
+        tabulated += table.tabulated();
+        const position_row& row = one.shape.rows[0];
+        std::vector<int64_t> distances;
+        for (const segment& s : one.shape.segments)
+            for (int64_t i = s.first_query; i < s.last_query; i += 3)
+                for (int64_t j = s.first_key; j < s.last_key; ++j)
+                    distances.push_back(row.query[static_cast<size_t>(i)] - row.key[static_cast<size_t>(j)]);
+        if (distances.empty()) continue;
+        std::sort(distances.begin(), distances.end());
+        for (int n = 0; n < 40; ++n) {
+            const auto pick = [&] { return random.whole(0, static_cast<int64_t>(distances.size()) - 1); };
+            int64_t from = pick(), to = pick();
+            if (from > to) std::swap(from, to);
+            const int64_t first = distances[static_cast<size_t>(from)], last = distances[static_cast<size_t>(to)];
+            for (int32_t head = 0; head < 3; ++head) {
+                float most = -INFINITY, beyond = -INFINITY;
+                for (int64_t at = from; at <= to; ++at)
+                    most = std::max(most, table.value(head, distances[static_cast<size_t>(at)]));
+                const double bound = ceiling.over(head, first, last);
+                cr_assert(bound >= most, "seed %llu, [%lld, %lld]: %g is below %g",
+                          static_cast<unsigned long long>(seed), static_cast<long long>(first),
+                          static_cast<long long>(last), bound, static_cast<double>(most));
+                ++checked;
+                if (std::isinf(bound)) continue;  // no table at all
+                ++bounded;
+                if (last - first > 5000) continue;
+                for (int64_t d = (first >> 6) * 64; d < ((last >> 6) + 1) * 64; ++d)
+                    beyond = std::max(beyond, static_cast<float>(bias.value(head, d) * std::numbers::log2e));
+                cr_assert(bound <= beyond, "seed %llu, [%lld, %lld]: %g is above %g",
+                          static_cast<unsigned long long>(seed), static_cast<long long>(first),
+                          static_cast<long long>(last), bound, static_cast<double>(beyond));
+            }
+        }
+    }
+    cr_expect(tabulated > 20 && tabulated < 60 && bounded > checked / 2, "%d of 60 tabulated, %d of %d bounded",
+              tabulated, bounded, checked);
+}
+
+Test(plan_tables, ceilings_of_slopes) {
+    bias_part bias;
+    bias.kind = bias_part::slope;
+    bias.slopes = {0.5, -0.25, 0.001};
+    const auto near = [](double a, double b) { return std::fabs(a - b) < 1e-12 * (1 + std::fabs(b)); };
+    const bias_ceiling forward(bias, 1000);
+    cr_expect(forward.falls(0) && !forward.falls(1) && !forward.falls(2));
+    cr_expect(near(forward.over(0, 10, 90), -5 * std::numbers::log2e) &&
+              near(forward.over(0, -4, 90), 2 * std::numbers::log2e));
+    cr_expect(near(forward.over(1, 10, 90), 22.5 * std::numbers::log2e), "a slope that rises");
+    bias.symmetric = true;
+    const bias_ceiling both(bias, 1000);
+    cr_expect(near(both.over(0, 10, 90), -5 * std::numbers::log2e) &&
+              near(both.over(0, -90, -20), -10 * std::numbers::log2e) && both.over(0, -4, 90) == 0 &&
+              near(both.over(1, -90, 20), 22.5 * std::numbers::log2e));
+    cr_expect(!bias_ceiling().any_falls(0, 1) && std::isinf(bias_ceiling().over(0, 0, 10)), "no bias, no bound");
 }

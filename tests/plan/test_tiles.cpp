@@ -153,6 +153,33 @@ Test(plan_tiles, tiles_by_run_are_those_that_are_visited) {
     }
 }
 
+// Wherever they start: down from there, then up.
+Test(plan_tiles, tiles_outwards_are_those_that_are_visited) {
+    for (uint64_t seed = 1; seed <= seeds; ++seed) {
+        const plan_case one = random_case(seed);
+        const std::vector<row_view> views = views_of(one);
+        const int branches = static_cast<int>(one.remap.branches.size());
+        for (const query_block& block : make_query_blocks(one.shape)) {
+            const block_bounds bounds =
+                make_bounds(&views[static_cast<size_t>(block.first_row)], block.last_row - block.first_row);
+            std::vector<int64_t> visited;
+            visit_tiles(bounds, branches, [&](const tile& t) { visited.push_back(t.first_key); });
+            const auto run_of = [](int64_t key) { return key / kernels::tile_keys; };
+            const int64_t runs = run_of(one.shape.keys) + 1;
+            for (const int64_t start : {int64_t{0}, runs / 2, runs}) {
+                std::vector<int64_t> outwards, down, should;
+                visit_tiles_outwards(bounds, branches, start, [&](const tile& t) { outwards.push_back(t.first_key); });
+                for (const int64_t key : visited)
+                    (run_of(key) <= std::max(start, run_of(visited.front())) ? down : should).push_back(key);
+                should.insert(should.begin(), down.rbegin(), down.rend());
+                cr_assert(outwards == should, "seed %llu from run %lld: %zu tiles of %zu, or in another order",
+                          static_cast<unsigned long long>(seed), static_cast<number>(start), outwards.size(),
+                          visited.size());
+            }
+        }
+    }
+}
+
 Test(plan_tiles, blocks_are_the_rows_in_order) {
     for (uint64_t seed = 1; seed <= 100; ++seed) {
         const plan_case one = random_case(seed);

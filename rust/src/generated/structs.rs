@@ -810,9 +810,9 @@ pub struct ContextConfig {
     pub threads: i32,
     /// Isa.
     pub isa: Isa,
-    /// True: no key is left out. 0 (default): keys whose bias (alibi) makes their weight so small that leaving all of
-    /// them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more
-    /// than 2^-24, are not read: what is computed does not grow with the length then.
+    /// True: no key is left out. 0 (default): keys whose bias (any but dense) makes their weight so small that
+    /// leaving all of them out changes no number of a row's output by more than 2^-24 of the largest value, and its
+    /// lse by no more than 2^-24, are left out: under alibi, what is computed does not grow with the length then.
     pub exhaustive: bool,
 }
 

@@ -755,9 +755,9 @@ typedef struct farspan_context_config {
     uint32_t struct_size;
     int32_t threads; /* 0 (default): min(affinity, cgroup quota, FARSPAN_NUM_THREADS); 1 never touches TBB */
     int32_t isa;     /* FARSPAN_ISA_* */
-    /* 1: no key is left out. 0 (default): keys whose bias (alibi) makes their weight so small that leaving all of them
-     * out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more than
-     * 2^-24, are not read: what is computed does not grow with the length then */
+    /* 1: no key is left out. 0 (default): keys whose bias (any but dense) makes their weight so small that leaving all
+     * of them out changes no number of a row's output by more than 2^-24 of the largest value, and its lse by no more
+     * than 2^-24, are left out: under alibi, what is computed does not grow with the length then */
     int32_t exhaustive;
     /* NULL, or a flag of the caller's that outlives the context and its plans: non-zero stops a call soon */
     const volatile int32_t* cancel;
