@@ -4,7 +4,8 @@
 #
 #   scripts/bench.sh           everything, five repetitions: some minutes
 #   scripts/bench.sh --quick   the short problems, three repetitions: below 90 s after the build
-#   scripts/bench.sh --peers   attention and its gradient beside PyTorch's, in one process; --peers --quick, --peers --threads 2
+#   scripts/bench.sh --peers   attention and its gradient beside PyTorch, ggml and onnxruntime, in one process; what follows goes to
+#                              python/bench/peers.py: --quick, --rows decode, --threads 2
 #
 # Timings of a busy machine are worth little: close other programs first.
 set -euo pipefail
@@ -15,7 +16,7 @@ case "${1:-}" in
     '') ;;
     --quick) quick=1 ;;
     --peers) peers=1 && shift ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
 scripts/setup.sh
@@ -32,8 +33,11 @@ fi
 
 if [ "$peers" -eq 1 ]; then
     scripts/oracles.sh --install
-    export FARSPAN_LIBRARY=$PWD/build/release/src/libfarspan.so.1 PYTHONPATH=$PWD/python
-    exec "${FARSPAN_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/farspan/oracles}/venv/bin/python" python/bench/peers.py "$@"
+    source scripts/python-packages.sh
+    packages "$farspan_cache/onnxruntime" python/bench/requirements.txt || echo 'bench.sh: no onnxruntime' >&2
+    export FARSPAN_LIBRARY=$PWD/build/release/src/libfarspan.so.1 PYTHONPATH=$PWD/python:$farspan_cache/onnxruntime
+    export FARSPAN_LLAMA_CPP=${FARSPAN_LLAMA_CPP:-$llama_libraries}
+    exec "$python" python/bench/peers.py "$@"
 fi
 
 # measure <name of the result> <program> <arguments>

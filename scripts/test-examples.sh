@@ -12,16 +12,8 @@ FARSPAN_LIBRARY=$(find "$prefix" -name libfarspan.so.1 -print -quit)
 [ -n "$FARSPAN_LIBRARY" ] || { echo "test-examples.sh: no libfarspan.so.1 under $prefix" >&2; echo '0 passed, 1 failed'; exit 1; }
 [ $# -gt 0 ] || set -- spark lm_eval
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/farspan
-python=${FARSPAN_ORACLES:-$cache/oracles}/venv/bin/python
+source "$root/scripts/python-packages.sh"
 passed=0 failed=0 skipped=0
-
-# packages <folder> <requirements>: installs them there, if they are others than before
-packages() {
-    cmp -s "$2" "$1/installed" && return
-    rm -rf "$1"
-    "$python" -m pip install -q --no-deps --target "$1" -r "$2" && cp "$2" "$1/installed"
-}
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -34,12 +26,12 @@ if ! grep -qxFf "$log" "$pytest/installed" 2>/dev/null; then
 fi
 export FARSPAN_LIBRARY PYTHONDONTWRITEBYTECODE=1 TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1 HF_DATASETS_OFFLINE=1 PYSPARK_PYTHON=$python
 for example; do
-    if ! packages "$cache/examples/$example" "$root/examples/$example/requirements.txt"; then
+    if ! packages "$farspan_cache/examples/$example" "$root/examples/$example/requirements.txt"; then
         echo "$example: its packages cannot be had"
         skipped=$((skipped + 1))
         continue
     fi
-    (cd "$root/examples/$example" && PYTHONPATH=$root/python:$pytest:$cache/examples/$example "$python" -m pytest -q -p no:cacheprovider -W ignore .) >"$log" 2>&1 </dev/null
+    (cd "$root/examples/$example" && PYTHONPATH=$root/python:$pytest:$farspan_cache/examples/$example "$python" -m pytest -q -p no:cacheprovider -W ignore .) >"$log" 2>&1 </dev/null
     code=$?
     cat "$log"
     p=$(grep -oE '[0-9]+ passed' "$log" | tail -n 1 | cut -d' ' -f1)

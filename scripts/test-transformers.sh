@@ -14,8 +14,7 @@ quick=()
 FARSPAN_LIBRARY=$(find "$prefix" -name libfarspan.so.1 -print -quit)
 [ -n "$FARSPAN_LIBRARY" ] || { echo "test-transformers.sh: no libfarspan.so.1 under $prefix" >&2; echo '0 passed, 1 failed'; exit 1; }
 
-folder=${FARSPAN_ORACLES:-${XDG_CACHE_HOME:-$HOME/.cache}/farspan/oracles}
-python=$folder/venv/bin/python
+source "$root/scripts/python-packages.sh"
 # pytest comes beside the packages of the oracles, which stay as they are.
 tools=$root/build/python/pytest
 if [ "$(cat "$tools/installed" 2>/dev/null)" != "$(grep pytest "$root/python/tests/requirements.txt")" ]; then

@@ -107,7 +107,7 @@ class Library:
         self.llama.llama_context_default_params.restype = ContextParams
         self.ggml.ggml_backend_load_all_from_path(str(FOLDER).encode())
         self.backend = ptr(self.ggml.ggml_backend_init_by_type(i32(0), None))
-        self.use_one_thread()
+        self.use_threads(1)
         self.check_structs()
 
     def check_structs(self):
@@ -144,12 +144,12 @@ class Library:
             raise Failure("llama.cpp has other structs than this oracle expects")
         self.base.ggml_free(pool)
 
-    def use_one_thread(self):
+    def use_threads(self, threads):
         """For single operations; the function belongs to whichever of the processor's libraries was loaded."""
         device = ptr(self.base.ggml_backend_get_device(self.backend))
         registry = ptr(self.base.ggml_backend_dev_backend_reg(device))
         address = self.base.ggml_backend_reg_get_proc_address(registry, b"ggml_backend_set_n_threads")
-        c.CFUNCTYPE(None, ptr, c.c_int)(address)(self.backend, 1)
+        c.CFUNCTYPE(None, ptr, c.c_int)(address)(self.backend, threads)
 
     def operation(self, tensor):
         return self.base.ggml_op_name(tensor.op).decode()
