@@ -118,7 +118,9 @@ def call(name: str, *arguments: Any) -> None:
 
 
 class Handle:
-    """Owns an opaque object of the library, which ends with it."""
+    """Owns an opaque object of the library, which ends with it. Then its pointer is None, which the library refuses: what is in one
+    circle of references with it ends after it or before.
+    """
 
     __slots__ = ("pointer", "address", "_destroy", "_keep", "__weakref__")
 
@@ -130,7 +132,8 @@ class Handle:
     def __del__(self) -> None:
         destroy = getattr(self, "_destroy", None)
         if destroy is not None:
-            destroy(self.pointer)
+            pointer, self.pointer, self.address = self.pointer, None, None
+            destroy(pointer)
 
 
 def version() -> str:

@@ -134,8 +134,15 @@ def _of_bits(x: Any, name: str, writable: bool) -> _Geometry:
     return found
 
 
-def _of_torch(x: Any, name: str, torch: Any) -> _Geometry:
-    if not _torch_dtypes:
+def _tensor_type() -> Any:
+    """That of PyTorch, once it is imported, which another thread may be at: no type until then."""
+    return getattr(sys.modules.get("torch"), "Tensor", ())
+
+
+def _of_torch(x: Any, name: str) -> _Geometry:
+    torch = sys.modules["torch"]
+    dtype = _torch_dtypes.get(x.dtype)
+    if dtype is None:  # the first time; in several threads, with the same numbers
         _torch_dtypes.update(
             {
                 torch.float32: _abi.FARSPAN_F32,
@@ -144,7 +151,7 @@ def _of_torch(x: Any, name: str, torch: Any) -> _Geometry:
                 torch.bfloat16: _abi.FARSPAN_BF16,
             }
         )
-    dtype = _torch_dtypes.get(x.dtype)
+        dtype = _torch_dtypes.get(x.dtype)
     if dtype is None:
         raise TypeError(f"{name} holds {x.dtype}: must be float32, float16 or bfloat16")
     if not x.is_cpu or x.layout is not torch.strided:
@@ -217,9 +224,8 @@ def geometry(x: Any, name: str, writable: bool = False) -> _Geometry:
     """Where and how the elements lie, whatever the kind of array."""
     if isinstance(x, np.ndarray):
         return _of_numpy(x, name, writable)
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(x, torch.Tensor):
-        return _of_torch(x, name, torch)
+    if isinstance(x, _tensor_type()):
+        return _of_torch(x, name)
     if hasattr(x, "__dlpack__"):
         return _of_dlpack(x, name, writable)
     try:
@@ -258,9 +264,9 @@ def fields(x: Any, name: str, writable: bool = False, bfloat16: bool = False) ->
         if writable and not x.writable:
             raise ValueError(f"{name} is a view that was made for reading")
         return x.fields, x
-    elif (torch := sys.modules.get("torch")) is not None and type(x) is torch.Tensor and not bfloat16:
+    elif type(x) is _tensor_type() and not bfloat16:
         dtype = _torch_dtypes.get(x.dtype)
-        if dtype is not None and x.dim() == 4 and x.is_cpu and x.layout is torch.strided:
+        if dtype is not None and x.dim() == 4 and x.is_cpu and x.layout is sys.modules["torch"].strided:
             return (x.data_ptr(), dtype, 0, *x.shape, *x.stride()), None
     found = _of_bits(x, name, writable) if bfloat16 else geometry(x, name, writable)
     if len(found.shape) != 4:
@@ -307,9 +313,8 @@ def like(x: Any, shape: tuple[int, ...]) -> Any:
     """New memory of the kind and type of x: PyTorch's for its tensors, else NumPy's (float32 for bfloat16)."""
     if isinstance(x, View):
         x = x.owner[0]
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(x, torch.Tensor):
-        return torch.empty(shape, dtype=x.dtype)
+    if isinstance(x, _tensor_type()):
+        return sys.modules["torch"].empty(shape, dtype=x.dtype)
     if isinstance(x, np.ndarray):
         return np.empty(shape, x.dtype)
     found = geometry(x, "tensor").dtype
@@ -326,8 +331,7 @@ class Vector:
             self.address, self.count, self.owner = 0, 0, None
             return
         if not isinstance(x, np.ndarray):
-            torch = sys.modules.get("torch")
-            x = x.detach().numpy() if torch is not None and isinstance(x, torch.Tensor) else np.asarray(memoryview(x))
+            x = x.detach().numpy() if isinstance(x, _tensor_type()) else np.asarray(memoryview(x))
         if x.dtype != np.dtype(ctype):
             raise TypeError(f"{name} holds {x.dtype}: must be {np.dtype(ctype).name}")
         if not x.flags.c_contiguous or writable and not x.flags.writeable:

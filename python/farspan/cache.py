@@ -291,7 +291,7 @@ class Cache:
                 ctypes.byref(made),
             )
         del keep
-        return CachePlan(Handle(made, "farspan_cache_plan_destroy", self), batch)
+        return CachePlan(Handle(made, "farspan_cache_plan_destroy", (self, context)), batch)
 
     def decode(
         self,

@@ -109,7 +109,7 @@ class Plan:
             ctypes.byref(problem._struct),
             ctypes.byref(made),
         )
-        self._handle = Handle(made, "farspan_plan_destroy")
+        self._handle = Handle(made, "farspan_plan_destroy", context)  # whose flag stops runs without a context too
 
     @property
     def workspace_size(self) -> int:

@@ -20,13 +20,15 @@ from ._layers import Given, LayerSchemes, Unsupported, read_layers, text_family
 
 NAME = "farspan"
 _ATTRIBUTE = "_farspan"
-_SHARED = "_farspan_layer"
 
 
-class _Positions(threading.local):
-    """What the rotary module of this thread's forward pass was asked for."""
+class _Pass(threading.local):
+    """What this thread's forward pass has said: the positions that the rotary module was asked for, and which layer a module that
+    several layers share, by its id, is now."""
 
-    value: torch.Tensor | None = None
+    def __init__(self) -> None:
+        self.positions: torch.Tensor | None = None
+        self.layers: dict[int, int] = {}
 
 
 class State:
@@ -38,18 +40,19 @@ class State:
         self.first = described.info.encoder_layers
         self.hooks: list[Any] = []
         self.implementations: list[tuple[Any, str | None]] = []
-        self.positions = _Positions()
-        self.called: set[int] | None = set()
+        self.now = _Pass()
+        self.called: set[int] | None = set()  # layers, until the end of the first pass
 
     def layer(self, module: Any, index: int | None) -> LayerSchemes:
         if index is None:
-            index = getattr(module, _SHARED, module.layer_idx)
+            index = self.now.layers.get(id(module), module.layer_idx)
         known = index is not None and 0 <= self.first + index < len(self.layers)
         found = self.layers[self.first + index] if known else None
         if found is None:
             raise Unsupported(f"layer {index} asks for attention, and by its configuration it has none")
-        if self.called is not None:
-            self.called.add(index)
+        called = self.called
+        if called is not None:
+            called.add(index)
         return found
 
 
@@ -106,7 +109,7 @@ def enable(model: Any, scheme: Given = None, extend: str | None = None, target_l
     for index, module in _indexed(model):
         setattr(module, _ATTRIBUTE, state)
         if index < 0:
-            state.hooks.append(module.register_forward_pre_hook(_note_layer, with_kwargs=True))
+            state.hooks.append(module.register_forward_pre_hook(_note_layer(state), with_kwargs=True))
     setattr(model, _ATTRIBUTE, state)
     state.hooks.append(model.register_forward_hook(_check))
     return model
@@ -121,9 +124,8 @@ def disable(model: Any) -> Any:
         hook.remove()
     _restore(state)
     for module in model.modules():
-        for name in (_ATTRIBUTE, _SHARED):
-            if name in module.__dict__:
-                delattr(module, name)
+        if _ATTRIBUTE in module.__dict__:
+            delattr(module, _ATTRIBUTE)
     return model
 
 
@@ -163,8 +165,11 @@ def _indexed(model: Any) -> list[tuple[int, Any]]:
     return [(index if isinstance(index, int) else -1, module) for index, module in found]
 
 
-def _note_layer(module: Any, arguments: Any, named: Any) -> None:
-    setattr(module, _SHARED, named.get("layer_idx"))
+def _note_layer(state: State) -> Any:
+    def note(module: Any, arguments: Any, named: Any) -> None:
+        state.now.layers[id(module)] = named.get("layer_idx")
+
+    return note
 
 
 def _named(model: Any, pattern: str) -> Any:
@@ -191,7 +196,7 @@ def _neutral(state: State) -> Any:
                     "tokens with several positions, as those of images, have no place in one scheme for all of them"
                 )
             positions = positions[0]
-        state.positions.value = positions if isinstance(positions, torch.Tensor) and positions.dim() == 2 else None
+        state.now.positions = positions if isinstance(positions, torch.Tensor) and positions.dim() == 2 else None
         return _without_rotation(output)
 
     return neutral
@@ -216,10 +221,11 @@ def _without_rotation(output: Any) -> Any:
 def _check(model: Any, arguments: Any, output: Any) -> None:
     """After the first pass: every layer that the configuration describes must have asked for its attention."""
     state = getattr(model, _ATTRIBUTE, None)
-    if state is None or state.called is None:
+    called = state.called if state is not None else None
+    if state is None or called is None:
         return
     expected = {n - state.first for n, layer in enumerate(state.layers) if layer is not None and n >= state.first}
-    missing = sorted(expected - state.called)
+    missing = sorted(expected - called)
     if missing:
         raise Unsupported(
             f"layers {missing} did not ask for another attention: {text_family(model.config)} computes it in its own way"
@@ -265,7 +271,7 @@ def _attention(
     scheme = layer.scheme(scaling, sinks, bias is not None)
     positions = named.get("position_ids")
     if positions is None or positions.dim() != 2:
-        positions = state.positions.value
+        positions = state.now.positions
     if cached is not None:
         if bias is not None:
             raise Unsupported("a bias of the model's own, over Farspan's cache")

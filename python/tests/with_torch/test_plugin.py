@@ -1,4 +1,5 @@
 import copy
+import threading
 
 import pytest
 
@@ -7,6 +8,7 @@ transformers = pytest.importorskip("transformers")
 
 import farspan  # noqa: E402
 from farspan.transformers import Cache, Unsupported, disable, enable  # noqa: E402
+from farspan.transformers._enable import _note_layer  # noqa: E402
 
 TOKENS = torch.randint(3, 60, (2, 50), generator=torch.Generator().manual_seed(1))
 SIZES = {
@@ -255,3 +257,30 @@ def test_sessions_in_threads(model):
     for thread in threads:
         thread.join()
     assert all(torch.equal(found[n], expected[n % 2]) for n in range(4))
+
+
+def test_one_model_in_many_threads(model):
+    """Whose first passes are at once, and whose modules may be at different layers."""
+    expected = [model(tokens[None]).logits for tokens in TOKENS]
+    for _ in range(10):
+        state = getattr(enable(model), "_farspan")
+        shared = torch.nn.Module()  # an attention that several layers share
+        shared.layer_idx = None
+        start, found = threading.Barrier(6), {}
+
+        def run(n):
+            start.wait()
+            with torch.no_grad():
+                found[n] = model(TOKENS[n % 2, None]).logits, model(TOKENS[n % 2, None], use_cache=False).logits
+            _note_layer(state)(shared, (), {"layer_idx": n % 3})
+            start.wait()
+            found[n] = (*found[n], state.layer(shared, None))
+
+        threads = [threading.Thread(target=run, args=(n,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all(close(logits, expected[n % 2]) for n in range(6) for logits in found[n][:2])
+        assert all(found[n][2] is state.layers[n % 3] for n in range(6))
+        disable(model)
