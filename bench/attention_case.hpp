@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "farspan/farspan.h"
+#include "layer_biases.hpp"
 #include "peak.hpp"
 
 namespace bench {
@@ -19,7 +20,8 @@ struct attention_case {
     int32_t threads = 1;
     // The parts of the scheme; a rope method of FARSPAN_ROPE_NONE, and 0 for the others, leaves a part out.
     int32_t rope = FARSPAN_ROPE_NONE, remap = FARSPAN_REMAP_NONE, bias = FARSPAN_BIAS_NONE;
-    int64_t window = 0;  // of the remap if there is one, else of the mask
+    const layer_bias* learned = nullptr;  // the numbers of the bias
+    int64_t window = 0;                   // of the remap if there is one, else of the mask
     bool exhaustive = false;
 };
 
@@ -86,6 +88,7 @@ inline std::unique_ptr<farspan_scheme, run_free> make_scheme(const attention_cas
     farspan_bias_config bias;
     farspan_bias_config_init(&bias, sizeof bias, c.bias);
     if (c.bias != FARSPAN_BIAS_NONE) bias.heads = static_cast<int32_t>(c.query_heads);
+    if (c.learned) c.learned->write(bias);
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* scheme = nullptr;
     farspan_scheme_parts parts;

@@ -57,9 +57,15 @@ void add_rows() {
         add_decode("decode", c);
     }
     decode_case method;
-    add_decode("decode_none", method);
-    method.scheme.bias = FARSPAN_BIAS_ALIBI;
-    add_decode("decode_alibi", method);
+    // Pages that are left out count as read.
+    for (const layer_bias& bias : layer_biases()) {
+        method.scheme.bias = bias.method;
+        method.scheme.learned = &bias;
+        for (const int64_t keys : {4096, 16384, 32768}) {
+            method.keys = keys;
+            add_decode(std::string("decode_") + bias.name, method);
+        }
+    }
     method = plain;
     method.scheme.remap = FARSPAN_REMAP_REROPE;
     method.scheme.window = 1024;

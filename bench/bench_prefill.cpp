@@ -61,13 +61,20 @@ void add_rows() {
     attention_case alibi;
     alibi.bias = FARSPAN_BIAS_ALIBI;
     add_prefill("prefill_alibi", alibi, 2048);
-    // Slopes as a layer of 32 heads has them. What is left out counts as done: beyond the peak is possible.
-    alibi.query_heads = 32;
-    alibi.key_heads = 8;
-    alibi.head_dim = 64;
-    for (int64_t n : {4096, 16384}) add_prefill("prefill_alibi_32_heads", alibi, n);
-    alibi.exhaustive = true;
-    add_prefill("prefill_alibi_32_heads_exhaustive", alibi, 4096);
+    // A whole layer. What is left out counts as done: beyond the peak is possible.
+    attention_case layer;
+    layer.query_heads = layer_heads;
+    layer.key_heads = 8;
+    layer.head_dim = 64;
+    for (const layer_bias& bias : layer_biases()) {
+        layer.bias = bias.method;
+        layer.learned = &bias;
+        const std::string group = std::string("prefill_") + bias.name + "_32_heads";
+        layer.exhaustive = false;
+        for (int64_t n : {4096, 16384}) add_prefill(group, layer, n);
+        layer.exhaustive = true;
+        add_prefill(group + "_exhaustive", layer, 4096);
+    }
 }
 
 }  // namespace bench
