@@ -1,4 +1,4 @@
-# Sourced by the scripts that run with the packages of scripts/oracles.sh --install: where they are, and how others come beside them.
+# Sourced. Where the packages of scripts/oracles.sh --install are, how others come beside them, and environments of their own.
 farspan_cache=${XDG_CACHE_HOME:-$HOME/.cache}/farspan
 oracles=${FARSPAN_ORACLES:-$farspan_cache/oracles}
 python=$oracles/venv/bin/python
@@ -10,4 +10,10 @@ packages() {
     cmp -s "$2" "$1/installed" && return
     rm -rf "$1"
     "$python" -m pip install -q --no-deps --target "$1" -r "$2" && cp "$2" "$1/installed"
+}
+
+# environment <folder> <requirements>: makes a virtual environment with them, if there is none
+environment() {
+    cmp -s "$2" "$1/installed" && return
+    rm -rf "$1" && python3 -m venv "$1" && "$1/bin/pip" install -q -r "$2" && cp "$2" "$1/installed"
 }

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Small calls for a long time, as servers make them: memory must not grow, and calls must not get slower. Runs the soak programs
-# of C, Java and Go (tests/soak) against an installed library, those of one number of threads beside each other: their rate is counted
+# of C, Java, Go and Python (tests/soak) against an installed library, those of one number of threads beside each other: their rate is counted
 # for each second of processor time. The last line is "N passed, N failed".
 #
 #   scripts/soak.sh [--seconds N] [--threads "1 8 64"] [--load LOAD] [--prefix PREFIX] [LANGUAGE ...]
 #
 #   --seconds   of each run, default 30. What is judged, and how, is said in tests/soak/soak.py
 #   --threads   a run for each number, default "1 8 64"
-#   --load      attention, cache or both (default) in turn
+#   --load      attention, cache, both (default) in turn, or gradient (C and Python)
 #   --prefix    where the library is installed, default build/prefix, as scripts/test.sh leaves it
-#   LANGUAGE    c, java, go; default all
+#   LANGUAGE    c, java, go, python; default all
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+source scripts/python-packages.sh
 
 seconds=30 threads='1 8 64' load=both prefix=build/prefix
 usage() { sed -n '6,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -22,8 +23,8 @@ while [ $# -gt 0 ]; do
         *) break ;;
     esac
 done
-[ $# -gt 0 ] || set -- c java go
-[[ $seconds =~ ^[1-9][0-9]*$ ]] && [[ $load =~ ^(attention|cache|both)$ ]] || usage
+[ $# -gt 0 ] || set -- c java go python
+[[ $seconds =~ ^[1-9][0-9]*$ ]] && [[ $load =~ ^(attention|cache|both|gradient)$ ]] || usage
 
 passed=0 failed=0 output=$PWD/build/soak
 library=$(dirname "$(find "$(realpath "$prefix")" -name libfarspan.so 2>/dev/null | head -n 1)")
@@ -49,6 +50,11 @@ build_java() {
     rm -rf "$output/java" && java/build-native.sh "$(realpath "$prefix")" "$native" &&
         find java/src/main/java -name '*.java' ! -name module-info.java >"$output/java/sources" &&
         javac -nowarn -d "$output/java/classes" "@$output/java/sources" java/src/test/java/io/farspan/Soak.java
+}
+build_python() {
+    command_python=(env "FARSPAN_LIBRARY=$library/libfarspan.so.1" "PYTHONPATH=$PWD/python" build/python/venv/bin/python)
+    command_python+=(tests/soak/soak_calls.py)
+    mkdir -p build/python && environment build/python/venv python/tests/requirements.txt
 }
 
 # run_soak <language> <threads>

@@ -100,8 +100,8 @@ run_sanitizers() {
 # soak_languages <seconds>: of each run, one for each language and number of threads, with the library in build/prefix
 soak_languages() {
     local language languages=(c)
-    for language in java go; do
-        case ",${FARSPAN_LANGUAGES:-java,go}," in
+    for language in java go python; do
+        case ",${FARSPAN_LANGUAGES:-java,go,python}," in
             *,$language,*) languages+=("$language") ;;
             *) skip "soak $language" "not in FARSPAN_LANGUAGES=$FARSPAN_LANGUAGES" ;;
         esac

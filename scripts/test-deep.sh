@@ -6,7 +6,7 @@
 #
 # FARSPAN_TEST_ROUNDS (default 5) is the number of times that the random tests run, each time with other random numbers.
 # FARSPAN_FUZZ_SECONDS (default 60) is the time of each fuzz target.
-# FARSPAN_SOAK_SECONDS (default 600) is the time of each soak run: nine of them.
+# FARSPAN_SOAK_SECONDS (default 600) is the time of a soak run; the languages run beside each other, six times.
 # FARSPAN_TEST_EVERY (default 7): sweeps check every n-th of their cases where everything runs thirty times slower, under
 # ThreadSanitizer, valgrind and emulators. What these look for does not hide in one case of a sweep.
 set -uo pipefail
@@ -113,6 +113,7 @@ soak() {
     build dev-build build/dev --preset dev || return
     install_library "$PWD/build/prefix" || return
     soak_languages 600
+    tally soak-gradient scripts/soak.sh --load gradient --seconds "${FARSPAN_SOAK_SECONDS:-600}" c python
 }
 
 # The style and the documentation of the Rust crates, and the library as their feature "vendored" builds it.

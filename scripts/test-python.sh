@@ -16,14 +16,10 @@ library=$(find "$prefix" -name libfarspan.so.1 -print -quit)
 export PYTHONDONTWRITEBYTECODE=1
 unset FARSPAN_LIBRARY FARSPAN_PREFIX FARSPAN_ONETBB_SOURCE PYTHONPATH
 source "$root/scripts/check.sh"
+source "$root/scripts/python-packages.sh"
 
 # The packages of the tests, once for all runs.
 venv=$root/build/python/venv
-install_packages() {
-    cmp -s "$root/python/tests/requirements.txt" "$venv/installed" && return
-    rm -rf "$venv" && python3 -m venv "$venv" && "$venv/bin/pip" install -q -r "$root/python/tests/requirements.txt" &&
-        cp "$root/python/tests/requirements.txt" "$venv/installed"
-}
 
 # Every test of the package counts.
 pytest() {
@@ -93,7 +89,7 @@ sdist() {
     "$venv/bin/python" -m build --wheel --no-isolation -o "$work/compiled" "$work/unpacked" && installs "$work/compiled"
 }
 
-install_packages >"$work/log" 2>&1 || { cat "$work/log"; echo '0 passed, 1 failed'; exit 1; }
+environment "$venv" "$root/python/tests/requirements.txt" >"$work/log" 2>&1 || { cat "$work/log"; echo '0 passed, 1 failed'; exit 1; }
 pytest
 check 'mypy has nothing to say' types
 check "mypy finds what is wrong in a caller's code" types_of_a_caller

@@ -1,14 +1,16 @@
 /* Small calls without end, as a server makes them: soak LOAD THREADS SECONDS
  *
  *   attention  farspan_attention of 1 query and 64 keys, 32 heads over 8 of 128 features, each thread its own tensors
- *   cache      each thread a session on one shared cache: append, plan, write, run; now and then fork, evict, end,
- *   begin anew both       one of each in turn
+ *   cache      each thread a session on one shared cache: append, plan, write, run; now and then fork, evict, end, begin anew
+ *   both       one of each in turn
+ *   gradient   a plan, its run and its gradient, of the tensors of attention (C and Python)
  *
  * All with the default context. After each second it prints how many calls have been made so far; soak.py reads that,
  * and the process's memory. The programs of Go and Java are the same: go/internal/soak,
- * java/src/test/java/io/farspan/Soak.java. */
+ * java/src/test/java/io/farspan/Soak.java; that of Python soak_calls.py. */
 #define _GNU_SOURCE
 #include <farspan/cache.h>
+#include <farspan/gradient.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -21,12 +23,12 @@ enum { HEADS = 32, KEY_HEADS = 8, DIM = 128, KEYS = 64, LONGEST = 180 };
 static farspan_scheme* scheme;
 static farspan_cache* cache;
 static pthread_barrier_t grown;
-static int attends, caches;
+static int attends, caches, gradients;
 
 typedef struct worker {
     pthread_t thread;
     int64_t calls; /* atomic */
-    farspan_tensor q, k, v, out, key, value;
+    farspan_tensor q, k, v, out, key, value, d_out, d_q, d_k, d_v;
     float* memory;
     float number; /* that all its values are: what attention must give */
     int64_t sequence;
@@ -48,15 +50,18 @@ static void prepare(worker* w, int index) {
         int64_t heads, rows;
         float value;
     } parts[] = {
-        {&w->q, HEADS, 1, 0.5f}, {&w->k, KEY_HEADS, KEYS, 0.25f}, {&w->v, KEY_HEADS, KEYS, (float)(index + 1)},
-        {&w->out, HEADS, 1, 0},  {&w->key, KEY_HEADS, 1, 0.25f},  {&w->value, KEY_HEADS, 1, (float)(index + 1)}};
+        {&w->q, HEADS, 1, 0.5f},      {&w->k, KEY_HEADS, KEYS, 0.25f}, {&w->v, KEY_HEADS, KEYS, (float)(index + 1)},
+        {&w->out, HEADS, 1, 0},       {&w->key, KEY_HEADS, 1, 0.25f},  {&w->value, KEY_HEADS, 1, (float)(index + 1)},
+        {&w->d_out, HEADS, 1, 1},     {&w->d_q, HEADS, 1, 0},          {&w->d_k, KEY_HEADS, KEYS, 0},
+        {&w->d_v, KEY_HEADS, KEYS, 0}};
+    const int count = sizeof parts / sizeof *parts;
     int64_t total = 0;
-    for (int n = 0; n < 6; ++n) total += parts[n].heads * parts[n].rows * DIM;
+    for (int n = 0; n < count; ++n) total += parts[n].heads * parts[n].rows * DIM;
     float* next = w->memory = malloc((size_t)total * sizeof(float));
     if (!next) stop("malloc", "no memory");
-    for (int n = 0; n < 6; ++n) {
+    for (int n = 0; n < count; ++n) {
         farspan_tensor_contiguous(parts[n].tensor, next, FARSPAN_F32, 1, parts[n].heads, parts[n].rows, DIM);
-        for (int64_t count = parts[n].heads * parts[n].rows * DIM; count > 0; --count) *next++ = parts[n].value;
+        for (int64_t rest = parts[n].heads * parts[n].rows * DIM; rest > 0; --rest) *next++ = parts[n].value;
     }
     w->number = (float)(index + 1);
 }
@@ -127,6 +132,47 @@ static void decode(worker* w) {
     begin(w);
 }
 
+/* Weights sum to 1, so the rows of d_v to the derivatives by out of the heads that share them. */
+static void differentiate(worker* w) {
+    farspan_error error = FARSPAN_ERROR_INIT;
+    farspan_problem problem;
+    farspan_problem_init(&problem, sizeof problem);
+    problem.query_heads = HEADS;
+    problem.key_heads = KEY_HEADS;
+    problem.queries = 1;
+    problem.keys = KEYS;
+    problem.head_dim = DIM;
+    farspan_plan* plan = NULL;
+    check(farspan_plan_create(NULL, scheme, &problem, &plan, &error), &error);
+    float lse[HEADS];
+    farspan_attention_data data;
+    farspan_attention_data_init(&data, sizeof data);
+    data.q = &w->q;
+    data.k = &w->k;
+    data.v = &w->v;
+    data.out = &w->out;
+    data.lse = lse;
+    data.lse_count = HEADS;
+    check(farspan_attention_run(NULL, plan, &data, &error), &error);
+    farspan_attention_gradient gradient;
+    farspan_attention_gradient_init(&gradient, sizeof gradient);
+    gradient.q = &w->q;
+    gradient.k = &w->k;
+    gradient.v = &w->v;
+    gradient.out = &w->out;
+    gradient.lse = lse;
+    gradient.lse_count = HEADS;
+    gradient.d_out = &w->d_out;
+    gradient.d_q = &w->d_q;
+    gradient.d_k = &w->d_k;
+    gradient.d_v = &w->d_v;
+    check(farspan_attention_backward(NULL, plan, &gradient, &error), &error);
+    farspan_plan_destroy(plan);
+    float sum = 0;
+    for (int j = 0; j < KEYS; ++j) sum += ((const float*)w->d_v.data)[j * DIM];
+    if (fabsf(sum - HEADS / KEY_HEADS) > 1e-4f) stop("farspan_attention_backward", "it gave a wrong number");
+}
+
 static void* work(void* given) {
     worker* w = given;
     if (caches) { /* the most memory that the sessions can need together comes first */
@@ -144,15 +190,17 @@ static void* work(void* given) {
     for (;;) {
         if (attends) attend(w);
         if (caches) decode(w);
-        __atomic_fetch_add(&w->calls, attends + caches, __ATOMIC_RELAXED);
+        if (gradients) differentiate(w);
+        __atomic_fetch_add(&w->calls, attends + caches + gradients, __ATOMIC_RELAXED);
     }
     return NULL;
 }
 
 int main(int count, char** arguments) {
     if (count != 4) stop("usage", "soak LOAD THREADS SECONDS");
-    attends = strcmp(arguments[1], "cache") != 0;
-    caches = strcmp(arguments[1], "attention") != 0;
+    gradients = strcmp(arguments[1], "gradient") == 0;
+    attends = !gradients && strcmp(arguments[1], "cache") != 0;
+    caches = !gradients && strcmp(arguments[1], "attention") != 0;
     const int threads = atoi(arguments[2]), seconds = atoi(arguments[3]);
 
     farspan_error error = FARSPAN_ERROR_INIT;
