@@ -1,4 +1,5 @@
 // Kernel entries on tiles as the drivers use them: 64 query rows, 128 keys, everything in L1 or L2.
+#include <algorithm>
 #include <memory>
 #include <random>
 
@@ -31,8 +32,12 @@ struct tile {
     int64_t dim;
     aligned_floats q{rows * dim}, k{keys * dim}, panel{keys * dim}, v{keys * dim}, o{rows * dim}, s{rows * keys},
         logits{rows * keys};
-    aligned_floats m{rows}, l{rows}, cosine{rows * dim}, low{rows * dim};
-    explicit tile(int64_t head_dim) : dim(head_dim) {}
+    aligned_floats m{rows}, l{rows}, cosine{rows * dim}, low{rows * dim}, small{rows * dim};
+    explicit tile(int64_t head_dim) : dim(head_dim) {
+        // Small numbers in every type, and angles that leave little of a float.
+        std::fill_n(reinterpret_cast<uint16_t*>(static_cast<float*>(small)), 2 * rows * dim, uint16_t{0x3c3c});
+        std::fill_n(static_cast<float*>(low), rows * dim, 0x1p-28f);
+    }
 };
 
 void add(const kernel_table& table, int64_t dim, const char* name, const char* unit, double amount,
@@ -79,6 +84,16 @@ void add_table(const kernel_table& table, int64_t dim) {
         __builtin_memset(x.cosine, 0, sizeof(float) * rows);
         t.rotate_half(x.q, x.dim, rows, x.dim / 2, x.cosine, x.cosine, 0);
     });
+    // 16 heads that share the angles of a token, from the first cache to the first cache.
+    const auto types = {std::pair{"f32", 0}, {"f16", 1}, {"bf16", 2}};
+    for (const auto& [type_name, type] : types)
+        add(table, dim, (std::string("turn_rows_half_") + type_name).c_str(), "GB/s",
+            (type == 0 ? 8.0 : 4.0) * 16 * static_cast<double>(dim), copy,
+            [type = type](const kernel_table& t, tile& x) {
+                const farspan::kernels::exact_turns turns{x.cosine, x.low, x.cosine, x.low, 0};
+                const farspan::kernels::row_views heads{x.small, x.dim, x.o, x.dim, 16, 0};
+                t.turn_rows_half[type](&heads, x.dim / 2, &turns);
+            });
     add(table, dim, "load_rows_f16", "GB/s", 0.75 * row_bytes, copy, [](const kernel_table& t, tile& x) {
         t.load_rows_f16(static_cast<float*>(x.v), x.dim, 1, rows, x.dim, x.q, x.dim, x.dim);
     });

@@ -1,4 +1,5 @@
-// farspan_rope_apply against a copy of the same bytes: rotation should cost no more than touching the data.
+// farspan_rope_apply against a copy of the same bytes on pages of the same size: rotation should cost no more than
+// touching the data.
 #include "attention_case.hpp"
 #include "peak.hpp"
 #include "row.hpp"
@@ -20,8 +21,8 @@ std::function<void()> prepare(const rope_case& c) {
     };
     auto s = std::make_shared<state>(state{make_context(c.threads),
                                            nullptr,
-                                           {c.dtype, c.heads, c.sequence, c.head_dim},
-                                           {c.dtype, c.heads, c.sequence, c.head_dim}});
+                                           {c.dtype, c.heads, c.sequence, c.head_dim, pages::huge},
+                                           {c.dtype, c.heads, c.sequence, c.head_dim, pages::huge}});
     farspan_rope_config rope;
     farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
     rope.layout = c.layout;

@@ -31,9 +31,9 @@ private:
 };
 
 // Sequential reads by the loads of an instruction set (FARSPAN_ISA_*), and copies (read and written bytes counted once
-// each), over `bytes` per thread, in GB/s.
+// each, the better of the C library's and one that streams past the caches), over `bytes` per thread, in GB/s.
 double read_bandwidth(int32_t isa, std::size_t bytes, int threads, pages kind = pages::huge);
-double copy_bandwidth(std::size_t bytes, int threads);
+double copy_bandwidth(std::size_t bytes, int threads, pages kind = pages::huge);
 
 // The second way to measure reading, which shares no loop with the first: the C library searches for a byte that is not
 // there.

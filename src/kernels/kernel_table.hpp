@@ -37,9 +37,23 @@ using store_rows_fn = void (*)(const float* src, int64_t ld, int64_t rows, int64
 // x[r] is rotated in place, pair by pair; row r uses cosine + r * table_ld and sine + r * table_ld, one value per pair.
 using rotate_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine, const float* sine,
                            int64_t table_ld);
-// The same with cos and sin as unevaluated sums hi + lo, result correct to 2 ulp even where u cos and v sin cancel.
-using rotate_exact_fn = void (*)(float* x, int64_t ld, int64_t rows, int64_t pairs, const float* cosine_hi,
-                                 const float* cosine_lo, const float* sine_hi, const float* sine_lo, int64_t table_ld);
+
+// Rows of the caller's tensors, features side by side, any alignment; `in` and `out` are the same rows or apart. Strides
+// in elements. streamed: `out` is not read again soon, so that it need not stay in a cache.
+struct row_views {
+    const void* in;
+    int64_t in_stride;
+    void* out;
+    int64_t out_stride, rows;
+    int32_t streamed;
+};
+// cos and sin as unevaluated sums of two floats, one per pair; row r is ld floats behind row r - 1, or the same.
+struct exact_turns {
+    const float *cosine, *cosine_low, *sine, *sine_low;
+    int64_t ld;
+};
+// out is in rotated, pair by pair: correct to 2 ulp before it is rounded to the type, even where u cos and v sin cancel.
+using turn_rows_fn = void (*)(const row_views* x, int64_t pairs, const exact_turns* table);
 
 // The rotation of a panel of 64 keys, lane by lane. Pair p is the rows first + p * pair_step and `second` rows below
 // it; (u, v) becomes (u cos - v sin, v cos + u sin) with cosine[p][lane] and sine[p][lane]. All other rows stay. pairs
@@ -65,7 +79,12 @@ struct kernel_table {
 
     // -- rotation; half: pairs (p, p + pairs), interleaved: (2p, 2p + 1)
     rotate_fn rotate_half, rotate_interleaved;
-    rotate_exact_fn rotate_exact_half, rotate_exact_interleaved;
+    // Index 0 f32, 1 f16, 2 bf16. What they streamed is seen by other threads after a fence.
+    turn_rows_fn turn_rows_half[3], turn_rows_interleaved[3];
+    // The turn by angle a and then b, in double. A turn is its cosines, then its sines; the result may not be a or b.
+    void (*compose_exactly)(const double* a, const double* b, int64_t pairs, double* cosine, double* sine);
+    // x[n] * factor = high[n] + low[n]
+    void (*split_turns)(const double* x, int64_t count, double factor, float* high, float* low);
 
     // x[r][c] *= factor[r]
     void (*scale_rows)(float* x, int64_t ld, int64_t rows, int64_t dim, const float* factor);

@@ -9,9 +9,11 @@ constexpr int block_vecs = 4;  // 6 x 4 accumulators, 4 right operands, 1 left o
 using doubles = xsimd::batch<double, FARSPAN_ARCH>;
 FARSPAN_INLINE doubles mul_add(doubles a, doubles b, doubles c) { return vfmaq_f64(c, a, b); }
 FARSPAN_INLINE void store_rounded(float* p, doubles v) { vst1_f32(p, vcvt_f32_f64(v)); }
+FARSPAN_INLINE doubles load_doubles(const float* p) { return vcvt_f64_f32(vld1_f32(p)); }
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return xsimd::fma(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return vfmsq_f32(c, a, b); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return vmaxnmq_f32(a, b); }
+FARSPAN_INLINE bool any_nan(vec a, vec b) { return vminvq_u32(vandq_u32(vceqq_f32(a, a), vceqq_f32(b, b))) == 0; }
 FARSPAN_INLINE float first(vec v) { return vgetq_lane_f32(v, 0); }
 FARSPAN_INLINE float sum_lanes(vec v) { return vaddvq_f32(v); }
 FARSPAN_INLINE float max_lanes(vec v) { return vmaxvq_f32(v); }
@@ -29,6 +31,10 @@ FARSPAN_INLINE void store_part(float* p, vec v, int64_t n) {
 
 FARSPAN_INLINE vec interleave_low(vec a, vec b) { return vzip1q_f32(a, b); }
 FARSPAN_INLINE vec interleave_high(vec a, vec b) { return vzip2q_f32(a, b); }
+FARSPAN_INLINE void split_pairs(vec a, vec b, vec& even, vec& odd) {
+    even = vuzp1q_f32(a, b);
+    odd = vuzp2q_f32(a, b);
+}
 FARSPAN_INLINE void load_pairs(const float* p, vec& even, vec& odd) {
     const float32x4x2_t pair = vld2q_f32(p);
     even = pair.val[0];
@@ -45,6 +51,10 @@ FARSPAN_INLINE uint32x4_t quiet_nan(float32x4_t v, uint32x4_t otherwise) {
 FARSPAN_INLINE vec load_bf16(const uint16_t* p) {
     return vreinterpretq_f32_u32(vshlq_n_u32(vmovl_u16(vld1_u16(p)), 16));
 }
+FARSPAN_INLINE void load_bf16_two(const uint16_t* p, vec& a, vec& b) {
+    a = load_bf16(p);
+    b = load_bf16(p + lanes);
+}
 FARSPAN_INLINE vec load_i8(const int8_t* p) {
     int32_t four;
     std::memcpy(&four, p, sizeof four);
@@ -57,9 +67,21 @@ FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
     vst1_u16(p, vshrn_n_u32(quiet_nan(v, rounded), 16));
 }
 
+// Stores that bypass the caches exist in pairs only; the processor finds such streams itself.
+FARSPAN_INLINE void stream_f32(float* p, vec v) { store(p, v); }
+FARSPAN_INLINE void stream_f16(uint16_t* p, vec v) { store_f16(p, v); }
+FARSPAN_INLINE void stream_bf16(uint16_t* p, vec v) { store_bf16(p, v); }
+
 FARSPAN_INLINE vec low_bits_to_exponent(vec v) {
     return vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(v), 23));
 }
+FARSPAN_INLINE vec larger_bits(vec a, vec b) {
+    return vreinterpretq_f32_u32(vmaxq_u32(vreinterpretq_u32_f32(a), vreinterpretq_u32_f32(b)));
+}
+FARSPAN_INLINE uint32_t largest_bits(vec v) { return vmaxvq_u32(vreinterpretq_u32_f32(v)); }
+
+constexpr int exp2_steps = 1;
+FARSPAN_INLINE vec low_bits_to_power(vec v) { return low_bits_to_exponent(v); }
 
 }  // namespace
 }  // namespace farspan::kernels::FARSPAN_ISA_NS

@@ -6,20 +6,33 @@
 namespace farspan::kernels::FARSPAN_ISA_NS {
 namespace {
 
+// read_two: 2 * lanes numbers, in an order that is the type's.
+template <class element>
+FARSPAN_INLINE void read_in_order(const typename element::type* p, vec& a, vec& b) {
+    a = element::read(p);
+    b = element::read(p + lanes);
+}
+
 struct element_f32 {
     using type = float;
     static FARSPAN_INLINE vec read(const float* p) { return load(p); }
+    static FARSPAN_INLINE void read_two(const float* p, vec& a, vec& b) { read_in_order<element_f32>(p, a, b); }
     static FARSPAN_INLINE void write(float* p, vec v) { store(p, v); }
+    static FARSPAN_INLINE void stream(float* p, vec v) { stream_f32(p, v); }
 };
 struct element_f16 {
     using type = uint16_t;
     static FARSPAN_INLINE vec read(const uint16_t* p) { return load_f16(p); }
+    static FARSPAN_INLINE void read_two(const uint16_t* p, vec& a, vec& b) { read_in_order<element_f16>(p, a, b); }
     static FARSPAN_INLINE void write(uint16_t* p, vec v) { store_f16(p, v); }
+    static FARSPAN_INLINE void stream(uint16_t* p, vec v) { stream_f16(p, v); }
 };
 struct element_bf16 {
     using type = uint16_t;
     static FARSPAN_INLINE vec read(const uint16_t* p) { return load_bf16(p); }
+    static FARSPAN_INLINE void read_two(const uint16_t* p, vec& a, vec& b) { load_bf16_two(p, a, b); }
     static FARSPAN_INLINE void write(uint16_t* p, vec v) { store_bf16(p, v); }
+    static FARSPAN_INLINE void stream(uint16_t* p, vec v) { stream_bf16(p, v); }
 };
 
 template <class element>

@@ -9,11 +9,19 @@
 //   max_number(a, b)      the larger; b if a is NaN
 //   sum_lanes, max_lanes  fixed order
 //   load_pairs, store_pairs             p[2 i] <-> even[i], p[2 i + 1] <-> odd[i]
+//   split_pairs           a0 a1 ... b0 b1 ... -> even = a0 a2 ... b0 b2 ..., odd = a1 a3 ... b1 b3 ...
+//   any_nan(a, b)         not for plain floats
 //   interleave_low, interleave_high     a0 b0 a1 b1 ... : the lower and the upper half of it
 //   load_f16, load_bf16, store_f16, store_bf16   `lanes` values from or to 16-bit memory; NaN stays NaN, quiet in
-//   memory load_i8               `lanes` whole numbers
-//   doubles, mul_add, store_rounded   not for plain floats: a vector of doubles of xsimd's, a * b + c fused, rounded to
-//   floats exp2_negative(x)      2^x for x <= 0: exactly 1 at 0, 0 where it would be subnormal (x < -126), NaN for NaN
+//   memory
+//   stream_f32, stream_f16, stream_bf16   stores past the caches where there are any, at multiples of the vector's size
+//   load_i8               `lanes` whole numbers
+//   load_bf16_two         2 * lanes values in any order
+//   larger_bits, largest_bits   of floats as unsigned numbers: of both lane by lane, of all lanes
+//   exp2_steps, low_bits_to_power(v)   2^(n / steps) of the whole number n + 127 steps in the low bits of v
+//   doubles, mul_add, store_rounded, load_doubles   not for plain floats: a vector of doubles of xsimd's, a * b + c
+//   fused, rounded to floats, from floats
+//   exp2_negative(x)      2^x for x <= 0: exactly 1 at 0, 0 where it would be subnormal (x < -126), NaN for NaN
 #if defined(FARSPAN_ARCH)
 #include <xsimd/xsimd.hpp>
 #endif
@@ -50,6 +58,10 @@ FARSPAN_INLINE uint32_t bits_of(float value) {
     return bits;
 }
 
+constexpr uint32_t quarter_bits(float power, uint32_t j) {
+    return __builtin_bit_cast(uint32_t, power) - (127u << 23) - (j << 21);
+}
+
 // 2^f for 0 <= f <= 1 and for |f| <= 1/2: minimax in relative error with the constant term held at 1.
 // Error of either polynomial 2.0e-9; of its evaluation in float about 1 ulp.
 constexpr float exp2_unit[7] = {0x1p0f,
@@ -66,6 +78,11 @@ constexpr float exp2_centred[7] = {0x1p0f,
                                    0x1.3b2d4cf2e1865p-7f,
                                    0x1.5f3e54c7a9942p-10f,
                                    0x1.41fbbe7c2e4b9p-13f};
+// 2^(f/4) for |f| <= 1/2, in the same way: error 4e-9.
+constexpr float exp2_quarter[5] = {0x1p0f, 0x1.62e42cp-3f, 0x1.ebfbd8p-7f, 0x1.c6e8cep-11f, 0x1.3b78b8p-15f};
+// 2^(j/4) as bits, without the exponent of 1 and what 4 n + j leaves of j when it is shifted to the place of n.
+alignas(16) constexpr uint32_t exp2_quarters[4] = {quarter_bits(0x1p0f, 0), quarter_bits(0x1.306fep0f, 1),
+                                                   quarter_bits(0x1.6a09e6p0f, 2), quarter_bits(0x1.ae89fap0f, 3)};
 
 }  // namespace
 }  // namespace farspan::kernels::FARSPAN_ISA_NS
@@ -89,6 +106,17 @@ FARSPAN_INLINE void store_some(float* p, vec v, int64_t n) {
     else
         store_part(p, v, n);
 }
+
+// Adding it leaves the nearest whole number of steps in the low bits, biased.
+constexpr float exp2_magic = 12582912.0f + 127.0f * exp2_steps;
+// 2^(f / steps) for |f| <= 1/2.
+constexpr auto& exp2_of_step = []() -> auto& {
+    if constexpr (exp2_steps == 4)
+        return exp2_quarter;
+    else
+        return exp2_centred;
+}
+();
 
 FARSPAN_INLINE vec polynomial(vec f, const float (&c)[7]) {
     vec p = mul_add(splat(c[6]), f, splat(c[5]));

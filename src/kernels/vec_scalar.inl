@@ -41,6 +41,10 @@ FARSPAN_INLINE float max_lanes(vec v) { return v.x; }
 
 FARSPAN_INLINE vec interleave_low(vec a, vec) { return a; }
 FARSPAN_INLINE vec interleave_high(vec, vec b) { return b; }
+FARSPAN_INLINE void split_pairs(vec a, vec b, vec& even, vec& odd) {
+    even = a;
+    odd = b;
+}
 FARSPAN_INLINE void load_pairs(const float* p, vec& even, vec& odd) {
     even = load(p);
     odd = load(p + 1);
@@ -51,6 +55,11 @@ FARSPAN_INLINE void store_pairs(float* p, vec even, vec odd) {
 }
 
 FARSPAN_INLINE vec low_bits_to_exponent(vec v) { return {float_of(bits_of(v.x) << 23)}; }
+FARSPAN_INLINE vec larger_bits(vec a, vec b) { return bits_of(a.x) > bits_of(b.x) ? a : b; }
+FARSPAN_INLINE uint32_t largest_bits(vec v) { return bits_of(v.x); }
+
+constexpr int exp2_steps = 1;
+FARSPAN_INLINE vec low_bits_to_power(vec v) { return low_bits_to_exponent(v); }
 
 FARSPAN_INLINE uint16_t read_16(const uint16_t* p) {
     uint16_t bits;
@@ -87,6 +96,11 @@ inline void store_f16(uint16_t* p, vec v) {
 
 FARSPAN_INLINE vec load_bf16(const uint16_t* p) { return {float_of(static_cast<uint32_t>(read_16(p)) << 16)}; }
 
+FARSPAN_INLINE void load_bf16_two(const uint16_t* p, vec& a, vec& b) {
+    a = load_bf16(p);
+    b = load_bf16(p + 1);
+}
+
 FARSPAN_INLINE vec load_i8(const int8_t* p) { return {static_cast<float>(*p)}; }
 
 FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
@@ -96,6 +110,10 @@ FARSPAN_INLINE void store_bf16(uint16_t* p, vec v) {
     const uint16_t result = static_cast<uint16_t>(rounded >> 16);
     std::memcpy(p, &result, sizeof result);
 }
+
+FARSPAN_INLINE void stream_f32(float* p, vec v) { store(p, v); }
+FARSPAN_INLINE void stream_f16(uint16_t* p, vec v) { store_f16(p, v); }
+FARSPAN_INLINE void stream_bf16(uint16_t* p, vec v) { store_bf16(p, v); }
 
 }  // namespace
 }  // namespace farspan::kernels::FARSPAN_ISA_NS

@@ -66,13 +66,7 @@ void angle_source::fill(double position, double* cosine, double* sine) {
     if (!integral || rope_.float32_angles) return direct_turns(kernels_, rope_, position, cosine, sine);
     const auto whole = static_cast<int64_t>(position);
     const int64_t offset = whole & (span - 1);  // also for negative positions: base is rounded down
-    const int64_t count = pairs();
-    const double* base = base_row(whole - offset);
-    const double* turns = offset_row(offset);
-    for (int64_t p = 0; p < count; ++p) {
-        cosine[p] = base[p] * turns[p] - base[count + p] * turns[count + p];
-        sine[p] = base[count + p] * turns[p] + base[p] * turns[count + p];
-    }
+    kernels_.compose_exactly(base_row(whole - offset), offset_row(offset), pairs(), cosine, sine);
 }
 
 void angle_source::fill_axes(const int64_t* positions, int64_t axis_stride, double* cosine, double* sine) const {

@@ -89,13 +89,19 @@ void bench(const kernel_table& t, const std::string& filter) {
                [&] { t.rotate_half(q.data(), dim, rows, dim / 2, table.data(), table.data(), dim); });
     print.line("rotate_interleaved", 8 * row_bytes, "GB/s",
                [&] { t.rotate_interleaved(q.data(), dim, rows, dim / 2, table.data(), table.data(), dim); });
-    print.line("rotate_exact_half", 8 * row_bytes, "GB/s", [&] {
-        t.rotate_exact_half(q.data(), dim, rows, dim / 2, table.data(), low.data(), table.data(), low.data(), dim);
-    });
-    print.line("rotate_exact_interleaved", 8 * row_bytes, "GB/s", [&] {
-        t.rotate_exact_interleaved(q.data(), dim, rows, dim / 2, table.data(), low.data(), table.data(), low.data(),
-                                   dim);
-    });
+    // 16 heads that share the angles of a token: in and out stay in the first cache.
+    const farspan::kernels::exact_turns turns{table.data(), low.data(), table.data(), low.data(), 0};
+    const farspan::kernels::row_views heads{q.data(), dim, v.data(), dim, 16, 0};
+    const char* const types[] = {"f32", "f16", "bf16"};
+    for (int type = 0; type < 3; ++type) {
+        const double bytes = (type == 0 ? 8.0 : 4.0) * 16 * 16 * dim;
+        print.line((std::string("turn_rows_half.") + types[type]).c_str(), bytes, "GB/s", [&] {
+            for (int n = 0; n < 16; ++n) t.turn_rows_half[type](&heads, dim / 2, &turns);
+        });
+        print.line((std::string("turn_rows_interleaved.") + types[type]).c_str(), bytes, "GB/s", [&] {
+            for (int n = 0; n < 16; ++n) t.turn_rows_interleaved[type](&heads, dim / 2, &turns);
+        });
+    }
     print.line("scale_rows", 8 * row_bytes, "GB/s", [&] { t.scale_rows(o.data(), dim, rows, dim, factor.data()); });
     print.line("scale_columns", 8 * row_bytes, "GB/s",
                [&] { t.scale_columns(o.data(), dim, rows, dim, factor.data(), q.data()); });

@@ -1,4 +1,5 @@
-// rotate_half, rotate_interleaved and their exact forms.
+// rotate_half, rotate_interleaved, turn_rows of each type, split_turns.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -83,7 +84,8 @@ long double wide_sum(float u, float ch, float cl, float v, float sh, float sl) {
     return high + (static_cast<long double>(u) * cl + static_cast<long double>(v) * sl);
 }
 
-// Within 1 ulp of the result and 2^-47 of what was added: 2 ulp for cancellation down to 2^-24.
+// The result is rounded twice, once next to it and once itself, and 2^-47 of what was added: 2 ulp for cancellation down
+// to 2^-24. "Next to it" is in the binade above where a power of two is that near.
 void check_exact(verdict& result, float actual, float u, float ch, float cl, float v, float sh, float sl, int64_t r,
                  int64_t i) {
     const long double expected = wide_sum(u, ch, cl, v, sh, sl);
@@ -94,31 +96,54 @@ void check_exact(verdict& result, float actual, float u, float ch, float cl, flo
         return;
     }
     const double error = static_cast<double>(std::fabs(static_cast<long double>(actual) - expected));
-    if (!(error <= ulp_of(narrow) + 0x1p-47 * sum + 0x1p-149))
+    const double beside = std::fabs(narrow) + 0x1p-23 * sum;
+    if (!(error <= (ulp_of(beside) + ulp_of(narrow)) / 2 + 0x1p-47 * sum + 0x1p-149))
         result.wrong("row %lld element %lld is %.9g, expected %.15g, off by %.2f ulp", (long long)r, (long long)i,
                      static_cast<double>(actual), narrow, error / ulp_of(narrow));
 }
 
+// cos and sin of random angles as hi + lo floats, `ld` apart, which may be 0; each array ends at a page.
+struct exact_tables {
+    guarded_memory memory[4] = {guarded_memory(1 << 14), guarded_memory(1 << 14), guarded_memory(1 << 14),
+                                guarded_memory(1 << 14)};
+    float* t[4];
+    int64_t ld;
+
+    void fill(run& run, int64_t rows, int64_t pairs) {
+        ld = run.random.below(4) == 0 ? 0 : pairs + run.random.below(3);
+        const int64_t entries = (rows - 1) * ld + pairs;
+        for (int k = 0; k < 4; ++k) t[k] = memory[k].take_array<float>(place::at_end, entries);
+        std::vector<double> turns[2];
+        for (int64_t i = 0; i < entries; ++i) {
+            const double angle = run.random.uniform(-4.0, 4.0);
+            turns[0].push_back(std::cos(angle)), turns[1].push_back(std::sin(angle));
+        }
+        for (int k = 0; k < 2; ++k) run.table.split_turns(turns[k].data(), entries, 1, t[2 * k], t[2 * k + 1]);
+    }
+    farspan::kernels::exact_turns view() const { return {t[0], t[1], t[2], t[3], ld}; }
+};
+
 template <bool half>
-void test_rotate_exact(run& run) {
-    guarded_memory memory(1 << 16), tables[4] = {guarded_memory(1 << 14), guarded_memory(1 << 14),
-                                                 guarded_memory(1 << 14), guarded_memory(1 << 14)};
+void turn_rows(run& run, int type, const farspan::kernels::row_views& views, int64_t pairs,
+               const exact_tables& tables) {
+    const farspan::kernels::exact_turns view = tables.view();
+    (half ? run.table.turn_rows_half : run.table.turn_rows_interleaved)[type](&views, pairs, &view);
+}
+
+template <bool half>
+void test_turn_rows(run& run) {
+    guarded_memory memory(1 << 16), out_memory(1 << 16);
+    exact_tables tables;
     for (int64_t pairs = 0; pairs <= 130; ++pairs)
         for (int64_t rows : {1, 2, 5}) {
             rows_in_head head(run, memory, rows, pairs);
-            const int64_t table_ld = pairs + run.random.below(3), entries = (rows - 1) * table_ld + pairs;
-            float* t[4];
-            for (int k = 0; k < 4; ++k) t[k] = tables[k].take_array<float>(place::at_end, entries);
-            for (int64_t i = 0; i < entries; ++i) {
-                const double angle = run.random.uniform(-4.0, 4.0), c = std::cos(angle), s = std::sin(angle);
-                t[0][i] = static_cast<float>(c), t[1][i] = static_cast<float>(c - t[0][i]);
-                t[2][i] = static_cast<float>(s), t[3][i] = static_cast<float>(s - t[2][i]);
-            }
+            tables.fill(run, rows, pairs);
+            float* const* t = tables.t;
             for (int64_t i = 0; i < rows * head.ld; ++i) head.x[i] = run.random.finite_float(1.0);
             for (int64_t r = 0; r < rows; ++r)
                 for (int64_t p = 0; p < pairs; ++p) {
                     float &u = head.x[head.u_at(half, r, p)], &v = head.x[head.v_at(half, r, p)];
-                    const int64_t i = r * table_ld + p;
+                    const int64_t i = r * tables.ld + p;
                     switch (run.random.below(6)) {
                         case 0:
                             v = static_cast<float>(u * static_cast<double>(t[0][i]) / t[2][i]);
@@ -132,33 +157,140 @@ void test_rotate_exact(run& run) {
                         case 3:
                             v = run.random.below(20) == 0 ? std::numeric_limits<float>::quiet_NaN() : v;
                             break;
+                        case 4:
+                            u = run.random.below(20) == 0 ? -std::numeric_limits<float>::max() : u;
+                            break;
                         default:
                             break;
                     }
                 }
             head.remember();
-            verdict result(run, "rotate_exact rows %lld pairs %lld offset %lld", (long long)rows, (long long)pairs,
-                           (long long)head.offset);
-            (half ? run.table.rotate_exact_half : run.table.rotate_exact_interleaved)(
-                head.x + head.offset, head.ld, rows, pairs, t[0], t[1], t[2], t[3], table_ld);
+            // In place, or to rows with other gaps between them.
+            const bool in_place = run.random.below(2) == 0;
+            float* out = head.x;
+            int64_t out_ld = head.ld;
+            std::vector<float> gaps;
+            if (!in_place) {
+                out_ld = head.offset + 2 * pairs + run.random.below(20);
+                out = out_memory.take_array<float>(place::at_end, rows * out_ld);
+                gaps.assign(out, out + rows * out_ld);
+            }
+            verdict result(run, "turn_rows rows %lld pairs %lld offset %lld in place %d", (long long)rows,
+                           (long long)pairs, (long long)head.offset, in_place);
+            turn_rows<half>(run, 0,
+                            {head.x + head.offset, head.ld, out + head.offset, out_ld, rows,
+                             static_cast<int32_t>(run.random.below(2))},
+                            pairs, tables);
             for (int64_t r = 0; r < rows; ++r)
                 for (int64_t p = 0; p < pairs; ++p) {
-                    const int64_t iu = head.u_at(half, r, p), iv = head.v_at(half, r, p), i = r * table_ld + p;
+                    const int64_t iu = head.u_at(half, r, p), iv = head.v_at(half, r, p), i = r * tables.ld + p,
+                                  moved = r * (out_ld - head.ld);
                     const float u = head.old(iu), v = head.old(iv);
-                    check_exact(result, head.x[iu], u, t[0][i], t[1][i], -v, t[2][i], t[3][i], r, iu);
-                    check_exact(result, head.x[iv], v, t[0][i], t[1][i], u, t[2][i], t[3][i], r, iv);
+                    check_exact(result, out[iu + moved], u, t[0][i], t[1][i], -v, t[2][i], t[3][i], r, iu);
+                    check_exact(result, out[iv + moved], v, t[0][i], t[1][i], u, t[2][i], t[3][i], r, iv);
                 }
-            head.unchanged_outside(result);
+            if (in_place)
+                head.unchanged_outside(result);
+            else
+                for (int64_t i = 0; i < rows * out_ld; ++i)
+                    if (i % out_ld < head.offset || i % out_ld >= head.offset + 2 * pairs)
+                        result.same_bits(out[i], gaps[static_cast<std::size_t>(i)], i / out_ld, i % out_ld);
         }
+}
+
+// 16-bit rows are those of f32, rounded once; streams of aligned rows write what plain stores do.
+template <bool half>
+void test_turn_rows_types(run& run) {
+    guarded_memory memory(1 << 16), out_memory(1 << 16);
+    exact_tables tables;
+    const kernel_table& k = run.table;
+    const farspan::kernels::load_rows_fn load[] = {k.load_rows_f32, k.load_rows_f16, k.load_rows_bf16};
+    const farspan::kernels::store_rows_fn store[] = {k.store_rows_f32, k.store_rows_f16, k.store_rows_bf16};
+    for (int64_t pairs = 1; pairs <= 128; ++pairs)
+        for (int type = 0; type < 3; ++type) {
+            const int64_t rows = 3, size = type == 0 ? 4 : 2;
+            // Rows of 64 bytes and multiples of it begin where a page does: those may be streamed.
+            const place where = run.random.below(2) == 0 ? place::at_start : place::at_end;
+            const int64_t count = rows * 2 * pairs;
+            char* in = memory.take_array<char>(where, count * size);
+            char* out = out_memory.take_array<char>(where, count * size);
+            tables.fill(run, rows, pairs);
+            std::vector<float> wide(static_cast<std::size_t>(count)), expected;
+            for (float& x : wide)
+                x = run.random.below(100) == 0 ? std::numeric_limits<float>::quiet_NaN() : run.random.normal();
+            store[type](wide.data(), count, 1, count, nullptr, in, count, 1);
+            load[type](in, count, 1, 1, count, wide.data(), count, count);
+            turn_rows<half>(run, 0, {wide.data(), 2 * pairs, wide.data(), 2 * pairs, rows, 0}, pairs, tables);
+            std::vector<char> rounded(static_cast<std::size_t>(count * size));
+            store[type](wide.data(), count, 1, count, nullptr, rounded.data(), count, 1);
+            for (int32_t streamed : {0, 1}) {
+                verdict result(run, "turn_rows type %d pairs %lld streamed %d", type, (long long)pairs, streamed);
+                std::fill_n(out, count * size, '\x55');
+                turn_rows<half>(run, type, {in, 2 * pairs, out, 2 * pairs, rows, streamed}, pairs, tables);
+                result.require(std::equal(rounded.begin(), rounded.end(), out), "not the rounded row of f32");
+            }
+        }
+}
+
+void test_split_turns(run& run) {
+    guarded_memory memory(1 << 14), high_memory(1 << 14), low_memory(1 << 14);
+    for (int64_t count = 0; count <= 70; ++count) {
+        double* x = memory.take_array<double>(place::at_end, count);
+        float* high = high_memory.take_array<float>(place::at_end, count);
+        float* low = low_memory.take_array<float>(place::at_end, count);
+        const double factor = run.random.below(2) == 0 ? 1.0 : run.random.uniform(-2.0, 2.0);
+        for (int64_t i = 0; i < count; ++i) x[i] = run.random.uniform(-1.0, 1.0);
+        verdict result(run, "split_turns of %lld", (long long)count);
+        run.table.split_turns(x, count, factor, high, low);
+        for (int64_t i = 0; i < count; ++i) {
+            const double product = x[i] * factor;
+            result.require(high[i] == static_cast<float>(product), "not the nearest float");
+            result.close(low[i], product - static_cast<double>(high[i]), 0x1p-48 * std::fabs(product), 0, i);
+        }
+    }
+}
+
+void test_compose_exactly(run& run) {
+    guarded_memory memory[4] = {guarded_memory(1 << 14), guarded_memory(1 << 14), guarded_memory(1 << 14),
+                                guarded_memory(1 << 14)};
+    for (int64_t pairs = 0; pairs <= 70; ++pairs) {
+        double* turn[2];
+        std::vector<double> angle[2];
+        for (int k = 0; k < 2; ++k) {
+            turn[k] = memory[k].take_array<double>(place::at_end, 2 * pairs);
+            for (int64_t p = 0; p < pairs; ++p) {
+                const double x = run.random.uniform(-4.0, 4.0);
+                turn[k][p] = std::cos(x), turn[k][pairs + p] = std::sin(x);
+                angle[k].push_back(x);
+            }
+        }
+        double* cosine = memory[2].take_array<double>(place::at_end, pairs);
+        double* sine = memory[3].take_array<double>(place::at_end, pairs);
+        verdict result(run, "compose_exactly of %lld", (long long)pairs);
+        run.table.compose_exactly(turn[0], turn[1], pairs, cosine, sine);
+        for (int64_t p = 0; p < pairs; ++p) {
+            const auto at = static_cast<std::size_t>(p);
+            const long double sum = static_cast<long double>(angle[0][at]) + angle[1][at];
+            result.require(std::fabs(static_cast<double>(cosine[p] - std::cos(sum))) <= 0x1p-50, "another cosine");
+            result.require(std::fabs(static_cast<double>(sine[p] - std::sin(sum))) <= 0x1p-50, "another sine");
+        }
+    }
 }
 
 }  // namespace
 
 const std::vector<entry>& rotate_entries() {
     static const std::vector<entry> entries = {
-        {"rotate_half", test_rotate<true, false>},      {"rotate_interleaved", test_rotate<false, false>},
-        {"rotate_back_half", test_rotate<true, true>},  {"rotate_back_interleaved", test_rotate<false, true>},
-        {"rotate_exact_half", test_rotate_exact<true>}, {"rotate_exact_interleaved", test_rotate_exact<false>},
+        {"rotate_half", test_rotate<true, false>},
+        {"rotate_interleaved", test_rotate<false, false>},
+        {"rotate_back_half", test_rotate<true, true>},
+        {"rotate_back_interleaved", test_rotate<false, true>},
+        {"turn_rows_half", test_turn_rows<true>},
+        {"turn_rows_interleaved", test_turn_rows<false>},
+        {"turn_rows_half.types", test_turn_rows_types<true>},
+        {"turn_rows_interleaved.types", test_turn_rows_types<false>},
+        {"split_turns", test_split_turns},
+        {"compose_exactly", test_compose_exactly},
     };
     return entries;
 }
