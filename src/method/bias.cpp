@@ -33,19 +33,37 @@ void bias_part::drop_heads(int32_t count) {
     };
 }
 
+namespace {
+
+void fill_some(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count) {
+    if (bias.kind == bias_part::slope) {
+        const double slope = bias.slopes[static_cast<std::size_t>(head)];
+        for (int64_t n = 0; n < count; ++n) {
+            const int64_t distance = first_distance + n;
+            const int64_t away = distance >= 0 ? distance : bias.symmetric ? -distance : 0;
+            out[n] = static_cast<float>(-slope * static_cast<double>(away));
+        }
+    } else {
+        for (int64_t n = 0; n < count; ++n) out[n] = static_cast<float>(bias.value(head, first_distance + n));
+    }
+}
+
+}  // namespace
+
 void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, float* out, int64_t count,
                const workers& by) {
-    constexpr int64_t chunk = 4096;
-    constexpr double work_of_value = 200;  // in multiply-adds, roughly: a logarithm or a power
+    constexpr int64_t chunk = 4096, step = 256;  // of a task; between looks at the cancel flag
+    constexpr double work_of_value = 200;        // in multiply-adds, roughly: a logarithm or a power
     if (bias.kind != bias_part::slope && bias.kind != bias_part::table)
         throw failure(FARSPAN_ERROR_COMBINATION, "scheme", "has no bias that is a function of distance");
     if (head < 0 || head >= bias.heads)
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, "head", "is %d: must be between 0 and %d", head, bias.heads - 1);
-    parallel_for(by.threads, (count + chunk - 1) / chunk, work_of_value * static_cast<double>(count),
+    const double work = bias.kind == bias_part::slope ? 2 : work_of_value;
+    parallel_for(by.threads, (count + chunk - 1) / chunk, work * static_cast<double>(count),
                  [&](int64_t part, int32_t) {
-                     for (int64_t n = part * chunk; n < std::min(count, (part + 1) * chunk); ++n) {
+                     for (int64_t n = part * chunk; n < std::min(count, (part + 1) * chunk); n += step) {
                          stop_if_set(by.cancel);
-                         out[n] = static_cast<float>(bias.value(head, first_distance + n));
+                         fill_some(bias, head, first_distance + n, out + n, std::min(step, count - n));
                      }
                  });
 }
