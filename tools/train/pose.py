@@ -123,29 +123,38 @@ def fine_tune(start: str, args):
     checkpoint = args.work / "pose" / f"{start}.pt"
     settings = {name: getattr(args, name) for name in SETTINGS}
     if checkpoint.exists():
-        known = load_checkpoint(checkpoint, adapters, [optimizer], settings)["known"]
+        state = load_checkpoint(checkpoint, adapters, [optimizer], settings)
     else:
-        known = {"seconds_per_step": None, "rows": []}
-        known["rows"].append({"step": 0, "train_loss": None, "perplexity": judge(language, start, text, args)})
-    yield known
+        row = {"step": 0, "train_loss": None, "perplexity": judge(language, start, text, args)}
+        state = {"known": {"seconds_per_step": None, "rows": [row]}, "losses": [], "seconds": []}
+    known, losses, seconds = state["known"], state["losses"], state["seconds"]
 
-    losses, seconds = [], []
-    for step in range(known["rows"][-1]["step"], min(args.steps, args.stop or args.steps)):
-        began = time.perf_counter()
-        losses.append(train_step(language.model, optimizer, tokens, step, args))
-        seconds.append(time.perf_counter() - began)
-        if not math.isfinite(losses[-1]):
-            raise SystemExit(f"{start}, step {step}: the loss is {losses[-1]}")
-        done = step + 1
-        print(
-            f"{start} step {done}/{args.steps} loss {losses[-1]:.4f} {seconds[-1]:.1f} s", file=sys.stderr, flush=True
-        )
-        if done % args.every == 0 or done in (args.steps, args.stop):
+    def keep() -> None:
+        more = {"known": known, "losses": losses, "seconds": seconds, "settings": settings}
+        save_checkpoint(checkpoint, adapters, [optimizer], **more)
+
+    keep()
+    yield known
+    last = min(args.steps, args.stop or args.steps)
+    done = known["rows"][-1]["step"] + len(losses)
+    while done < last or losses:
+        if done < last:
+            began = time.perf_counter()
+            losses.append(train_step(language.model, optimizer, tokens, done, args))
+            seconds.append(time.perf_counter() - began)
+            done += 1
+            print(f"{start} step {done}/{args.steps} loss {losses[-1]:.4f} {seconds[-1]:.1f} s", file=sys.stderr)
+            if not math.isfinite(losses[-1]):
+                raise SystemExit(f"{start}, step {done}: the loss is {losses[-1]}")
+        judged = done % args.every == 0 or done >= last
+        if judged:
             known["seconds_per_step"] = statistics.median(seconds)
             perplexity = judge(language, start, text, args)
             known["rows"].append({"step": done, "train_loss": float(np.mean(losses)), "perplexity": perplexity})
-            save_checkpoint(checkpoint, adapters, [optimizer], known=known, settings=settings)
             losses, seconds = [], []
+        if judged or done % args.keep == 0:
+            keep()
+        if judged:
             yield known
 
 
@@ -169,6 +178,7 @@ def parse_arguments():
         ("warmup", 10, "steps until the full rate"),
         ("seed", 1, "of windows, positions and adapters"),
         ("every", 50, "steps between evaluations"),
+        ("keep", 10, "steps between checkpoints"),
         ("windows", 2, "places of the text to judge at"),
         ("segment", 512, "tokens scored in each"),
         ("megabytes", 8, "of the corpus to draw from"),
