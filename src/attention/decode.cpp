@@ -215,22 +215,21 @@ private:
     void add_bias(int64_t number) {
         if (scheme_.bias.kind == bias_part::none) return;
         const int64_t base = sequence_.pages[static_cast<std::size_t>(number)].base;
-        for (int64_t h = 0; h < task_.heads; ++h) {
-            float* scores = scratch_.scores + h * task_.rows * panel_keys;
-            const int64_t head = task_.first_head + h;
-            if (scheme_.bias.kind == bias_part::slope) {
-                for (int64_t r = 0; r < task_.rows; ++r)
-                    scratch_.row_position[r] = static_cast<float>(position(r) - base);
-                kernels_.bias_slope(
-                    scores, panel_keys, task_.rows, panel_keys,
-                    static_cast<float>(scheme_.bias.slopes[static_cast<std::size_t>(head)] * std::numbers::log2e),
-                    scheme_.bias.symmetric, scratch_.row_position, scratch_.lane_number);
-            } else {
-                const float* bias[kernels::block_rows];
-                for (int64_t r = 0; r < task_.rows; ++r) bias[r] = bias_of(head, r, number, position(r) - base);
-                kernels_.bias_rows(scores, panel_keys, task_.rows, panel_keys, bias, 1.0f);
+        if (scheme_.bias.kind != bias_part::slope) {
+            const float* bias[kernels::block_rows];
+            for (int64_t line = 0; line < lines_; ++line) {
+                const int64_t r = line % task_.rows;
+                bias[line] = bias_of(task_.first_head + line / task_.rows, r, number, position(r) - base);
             }
+            kernels_.bias_rows(scratch_.scores, panel_keys, lines_, panel_keys, bias, 1.0f);
+            return;
         }
+        for (int64_t r = 0; r < task_.rows; ++r) scratch_.row_position[r] = static_cast<float>(position(r) - base);
+        for (int64_t h = 0; h < task_.heads; ++h)
+            kernels_.bias_slope(scratch_.scores + h * task_.rows * panel_keys, panel_keys, task_.rows, panel_keys,
+                                static_cast<float>(scheme_.bias.slopes[static_cast<std::size_t>(task_.first_head + h)] *
+                                                   std::numbers::log2e),
+                                scheme_.bias.symmetric, scratch_.row_position, scratch_.lane_number);
     }
 
     const float* bias_of(int64_t head, int64_t r, int64_t number, int64_t distance) const {
