@@ -58,8 +58,9 @@ FARSPAN_INLINE uint32_t bits_of(float value) {
     return bits;
 }
 
+// Of a power in [1, 2).
 constexpr uint32_t quarter_bits(float power, uint32_t j) {
-    return __builtin_bit_cast(uint32_t, power) - (127u << 23) - (j << 21);
+    return static_cast<uint32_t>((power - 1) * 0x1p23f) - (j << 21);
 }
 
 // 2^f for 0 <= f <= 1 and for |f| <= 1/2: minimax in relative error with the constant term held at 1.
