@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs and uses the library on systems with nothing on them: roots of Debian 12 and 11, made by debootstrap. Does word for word what
+# Installs and uses the library on systems with nothing on them: roots of Debian 11 to 13, made by debootstrap. Does word for word what
 # the installation sections of the READMEs say, and runs what is carried elsewhere (the jar, the plugin) where only its needs are met.
 # The last line is "N passed, N failed"; before it, the time from clone to first number in each language. Needs root.
 #
-#   scripts/test-bare.sh [TEST ...]      default: c java go rust portable plugin jar java25 crate wheel
+#   scripts/test-bare.sh [TEST ...]      default: c java go rust portable plugin jar java25 crate wheel oldest
+#                                         free_threaded
 #
 # The roots stay in build/roots (FARSPAN_ROOTS names another place), the logs are in build/logs/bare.
 set -uo pipefail
@@ -257,9 +258,8 @@ make_python_root() {
         touch "$roots/bookworm-python/.python"
 }
 installs_the_wheel() {
-    ! in_bare_root bookworm-python sh -c 'command -v cc gcc g++ cmake' && [ -z "$(find "$roots/bookworm-python/usr/lib" -name 'libtbb*' -print -quit)" ] ||
-        { echo 'this root is not bare'; return 1; }
-    in_bare_root bookworm-python sh -ec 'rm -rf ~/venv && python3 -m venv ~/venv && ~/venv/bin/pip install -q --no-index --find-links /given/wheels farspan &&
+    is_bare bookworm-python && in_bare_root bookworm-python sh -ec '
+        rm -rf ~/venv && python3 -m venv ~/venv && ~/venv/bin/pip install -q --no-index --find-links /given/wheels farspan
         ~/venv/bin/python /given/wheel.py /given/README.md' | tee "$work/said" && grep -q '^installed: ' "$work/said"
 }
 
@@ -270,7 +270,81 @@ test_wheel() {
     check 'the wheel installs on bare Debian 12 and runs the README' installs_the_wheel
 }
 
-[ $# -gt 0 ] || set -- c java go rust portable plugin jar java25 crate wheel
+# build_cpython <root> <release> <package> <option of configure ...>: from Debian's sources of that release, into /opt/python of a copy of the
+# root, <root>-<package>. Several minutes: without the compiler's slow optimisations.
+build_cpython() {
+    local root=$roots/$1-$3
+    [ ! -x "$root/opt/python/bin/python3" ] || return 0
+    copy_root "$1" "$1-$3" && echo "deb-src $(debian_mirror) $2 main" >"$root/etc/apt/sources.list.d/source.list" || return
+    # shellcheck disable=SC2016
+    in_root "$root" sh -exc '
+        package=$1; shift
+        apt-get -q update && apt-get -q install gcc make xz-utils libffi-dev zlib1g-dev
+        mkdir -p ~/source && cd ~/source && apt-get -q source --download-only "$package" && tar -xf "$package"_*.orig.tar.[gx]z --strip-components=1
+        ./configure -q --prefix=/opt/python "$@"
+        make -s -j"$(nproc)" && make -s install' build "${@:3}"
+}
+# make_cpython_root <root> <package>: that interpreter with the libraries it needs, and nothing that compiles
+make_cpython_root() {
+    local root=$roots/$1-cpython
+    [ ! -f "$root/.python" ] || return 0
+    copy_root "$1" "$1-cpython" && in_root "$root" apt-get -q install '^libffi[78]$' && cp -a "$roots/$1-$2/opt/python" "$root/opt/" && touch "$root/.python"
+}
+# is_bare <root>: the wheel finds neither a compiler nor oneTBB
+is_bare() {
+    ! in_root "$roots/$1" sh -c 'command -v cc gcc g++ cmake' && [ -z "$(find "$roots/$1/usr/lib" -name 'libtbb*' -print -quit)" ] || { echo 'this root is not bare'; return 1; }
+}
+
+# The wheel on the oldest C library that its tag admits: that of Debian 11, whose own Python is too old.
+runs_on_the_oldest() {
+    is_bare bullseye-cpython && in_bare_root bullseye-cpython sh -ec '
+        rm -rf ~/venv && /opt/python/bin/python3 -m venv ~/venv && ~/venv/bin/pip install -q --no-index --find-links /given/wheels farspan
+        ldd --version | head -n 1 && ~/venv/bin/python --version && ~/venv/bin/python /given/wheel.py /given/README.md' |
+        tee "$work/said" && grep -q '^installed: ' "$work/said"
+}
+test_oldest() {
+    with_the_portable_library || return
+    check 'make a wheel of the portable library' make_wheel || return
+    check 'make a root of Debian 11' make_root bullseye || return
+    check 'build CPython 3.11 on Debian 11' build_cpython bullseye bookworm python3.11 && check 'make a root with it' make_cpython_root bullseye python3.11 || return
+    check 'the wheel installs on bare Debian 11 and runs the README' runs_on_the_oldest
+}
+
+# The wheel and its tests under a CPython without the global lock, which stays off: Debian 13, and NumPy's wheel for that interpreter.
+make_free_threaded_wheels() {
+    make_wheel && rm -rf "$work/free-threaded" && mkdir -p "$work/free-threaded/python" && cp "$work"/wheels/farspan-*.whl "$work/free-threaded/" &&
+        python3 -m pip download -q --only-binary=:all: --python-version 3.13 --implementation cp --abi cp313t -d "$work/free-threaded" \
+            $(grep -E '^(numpy|pytest)=' python/tests/requirements.txt) &&
+        cp -r python/README.md python/tests "$work/free-threaded/python/" &&
+        mkdir -p "$work/free-threaded/tests" && cp -r tests/fixtures "$work/free-threaded/tests/"
+}
+installs_without_the_lock() {
+    is_bare trixie-cpython && in_bare_root trixie-cpython sh -ec '
+        rm -rf ~/venv && /opt/python/bin/python3 -m venv ~/venv && ~/venv/bin/pip install -q --no-index --find-links /given/free-threaded farspan pytest
+        ~/venv/bin/python -c "
+import sys, farspan
+print(sys.version, sys._is_gil_enabled(), farspan.diagnose())
+assert not sys._is_gil_enabled()"'
+}
+# tests_without_the_lock <argument of pytest ...>
+tests_without_the_lock() {
+    # shellcheck disable=SC2016
+    in_bare_root trixie-cpython sh -ec 'cd /given/free-threaded/python && exec ~/venv/bin/python -c "
+import sys, pytest
+code = pytest.main(sys.argv[1:])
+sys.exit(code or sys._is_gil_enabled())" -p no:cacheprovider -q "$@"' pytest "$@"
+}
+test_free_threaded() {
+    with_the_portable_library || return
+    check 'make a root of Debian 13' make_root trixie || return
+    check 'build CPython 3.13 without the lock' build_cpython trixie trixie python3.13 --disable-gil && check 'make a root of it' make_cpython_root trixie python3.13 || return
+    check 'get the packages of its tests' make_free_threaded_wheels || return
+    check 'the wheel installs, and the lock stays off' installs_without_the_lock || return
+    check "the package's tests pass without the lock" tests_without_the_lock --ignore=tests/with_torch tests
+    check 'many threads, ten times' tests_without_the_lock --keep-duplicates $(yes tests/test_threads.py | head -n 10)
+}
+
+[ $# -gt 0 ] || set -- c java go rust portable plugin jar java25 crate wheel oldest free_threaded
 for name; do
     declare -F "test_$name" >/dev/null || { echo "test-bare.sh: no test '$name'" >&2; exit 2; }
     "test_$name"
