@@ -73,14 +73,19 @@ static void expect(const worker* w, const char* call) {
         stop(call, "it gave a wrong number");
 }
 
-static void attend(worker* w) {
-    farspan_error error = FARSPAN_ERROR_INIT;
+static farspan_attention_data tensors(const worker* w) {
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
     data.q = &w->q;
     data.k = &w->k;
     data.v = &w->v;
     data.out = &w->out;
+    return data;
+}
+
+static void attend(worker* w) {
+    farspan_error error = FARSPAN_ERROR_INIT;
+    const farspan_attention_data data = tensors(w);
     check(farspan_attention(NULL, scheme, &data, &error), &error);
     expect(w, "farspan_attention");
 }
@@ -145,21 +150,16 @@ static void differentiate(worker* w) {
     farspan_plan* plan = NULL;
     check(farspan_plan_create(NULL, scheme, &problem, &plan, &error), &error);
     float lse[HEADS];
-    farspan_attention_data data;
-    farspan_attention_data_init(&data, sizeof data);
-    data.q = &w->q;
-    data.k = &w->k;
-    data.v = &w->v;
-    data.out = &w->out;
+    farspan_attention_data data = tensors(w);
     data.lse = lse;
     data.lse_count = HEADS;
     check(farspan_attention_run(NULL, plan, &data, &error), &error);
     farspan_attention_gradient gradient;
     farspan_attention_gradient_init(&gradient, sizeof gradient);
-    gradient.q = &w->q;
-    gradient.k = &w->k;
-    gradient.v = &w->v;
-    gradient.out = &w->out;
+    gradient.q = data.q;
+    gradient.k = data.k;
+    gradient.v = data.v;
+    gradient.out = data.out;
     gradient.lse = lse;
     gradient.lse_count = HEADS;
     gradient.d_out = &w->d_out;
