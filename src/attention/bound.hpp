@@ -13,6 +13,9 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
+
+#include "method/parts.hpp"
 
 namespace farspan {
 
@@ -30,6 +33,14 @@ inline double norm_bound(const float* row, int64_t dim) {
 inline double least_log2(float maximum, float sum) {
     return sum > 0 ? maximum + static_cast<double>(std::ilogb(sum)) : -infinite;
 }
+
+// What no product exceeds, base 2.
+inline double cap_of(const score_part& score) {
+    return score.softcap > 0 ? score.softcap * std::numbers::log2e : infinite;
+}
+
+// A rotation keeps norms, but for its magnitude, which queries and keys both get.
+inline double growth_of(const rope_part& rope) { return rope.enabled ? std::max(1.0, rope.magnitude) : 1; }
 
 // At least every logit of keys of this norm, with margins for their rounding. What may overflow on its way, or is not
 // finite, has no bound; nor has NaN.

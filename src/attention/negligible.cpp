@@ -1,7 +1,6 @@
 #include "attention/negligible.hpp"
 
 #include <bit>
-#include <numbers>
 
 namespace farspan {
 namespace {
@@ -13,12 +12,6 @@ float largest_norm(const slice_summary& summary, uint64_t present) {
     return largest;
 }
 
-// Rotations keep norms, but for their magnitude, which queries and keys both get.
-double growth_of(const rope_part& rope) {
-    const double magnitude = rope.enabled ? std::max(1.0, rope.magnitude) : 1;
-    return magnitude * magnitude;
-}
-
 }  // namespace
 
 negligible_pages::negligible_pages(const cache_plan& plan, const cached_task& task, const float* queries,
@@ -26,10 +19,10 @@ negligible_pages::negligible_pages(const cache_plan& plan, const cached_task& ta
     : task_(task),
       sequence_(plan.sequences[static_cast<std::size_t>(task.sequence)]),
       kernels_(*plan.kernels),
-      cap_(sequence_.scheme->score.softcap > 0 ? sequence_.scheme->score.softcap * std::numbers::log2e : infinite) {
+      cap_(cap_of(sequence_.scheme->score)) {
     const double growth = growth_of(sequence_.scheme->rope);
     for (int64_t line = 0; line < task.heads * task.rows; ++line) {
-        query_norm_[line] = norm_bound(queries + line * plan.head_ld, plan.shape.head_dim) * growth;
+        query_norm_[line] = norm_bound(queries + line * plan.head_ld, plan.shape.head_dim) * (growth * growth);
         known_[line] = newest ? least_log2(newest->maximum[line], newest->sum[line]) : -infinite;
         left_[line] = allowance(1.0 / static_cast<double>(task.parts));
     }

@@ -1,7 +1,5 @@
 #include "attention/negligible_tiles.hpp"
 
-#include <numbers>
-
 namespace farspan {
 
 float largest_norm(const float* rows, int64_t ld, int64_t count, int64_t dim) {
@@ -22,11 +20,11 @@ negligible_tiles::negligible_tiles(const plan& plan, const head_task& task, cons
       head_(task.query_head),
       first_row_(block.first_row),
       rows_(block.last_row - block.first_row),
-      cap_(plan.score.softcap > 0 ? plan.score.softcap * std::numbers::log2e : infinite) {
+      cap_(cap_of(plan.score)) {
     // Packed keys carry the magnitude of a rotation, these queries not yet.
-    const double magnitude = plan.rope.enabled ? std::max(1.0, plan.rope.magnitude) : 1;
+    const double growth = growth_of(plan.rope);
     for (int64_t r = 0; r < rows_; ++r) {
-        norm_[r] = norm_bound(queries + r * plan.head_ld, plan.shape.head_dim) * magnitude;
+        norm_[r] = norm_bound(queries + r * plan.head_ld, plan.shape.head_dim) * growth;
         largest_norm_ = std::max(largest_norm_, norm_[r] < infinite ? norm_[r] : infinite);
         blind_[r] = views.rows[r].visible[0].empty() && views.rows[r].visible[1].empty();
         least_position_ = std::min(least_position_, position(r));

@@ -39,4 +39,14 @@ private:
     std::vector<std::vector<float>> largest_;  // [level][heads][blocks]: of the 2^level blocks from one on
 };
 
+// Of the bias of a scheme whose values by distance are in `table`, if it is one; `farthest()`: the largest distance, for
+// slopes. Beside a rotation that decays there is none: then keys may grow with the distance.
+template <class Table, class Farthest>
+bias_ceiling ceiling_of(const bias_part& bias, const rope_part& rope, const Table& table, const Farthest& farthest) {
+    if (!rope.log2_decay.empty()) return {};
+    if (bias.kind == bias_part::table) return table.ceiling();
+    if (bias.kind != bias_part::slope) return {};
+    return {bias, farthest()};
+}
+
 }  // namespace farspan

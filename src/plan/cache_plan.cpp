@@ -97,13 +97,6 @@ void add_bias(const cache_plan& plan, cached_sequence& to, const volatile int32_
             to.bias_place.push_back(static_cast<int32_t>(to.distance_bias.find(block(position, page))));
 }
 
-bias_ceiling make_ceiling(const cached_sequence& sequence) {
-    const bias_part& bias = sequence.scheme->bias;
-    if (bias.kind == bias_part::table) return sequence.distance_bias.ceiling();
-    if (bias.kind != bias_part::slope) return {};
-    return {bias, *std::max_element(sequence.positions.begin(), sequence.positions.end()) - sequence.pages[0].base};
-}
-
 cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given, const lowered_scheme* scheme,
                               cached_rows&& given, const volatile int32_t* cancel) {
     cached_sequence made;
@@ -127,7 +120,9 @@ cached_sequence make_sequence(const cache_plan& plan, const scheme& scheme_given
             made.turns.push_back(scheme->turns->make(branch.query, branch.key, made.positions, bases, cancel));
     }
     if (scheme->bias.kind == bias_part::table) add_bias(plan, made, cancel);
-    if (scheme->rope.log2_decay.empty()) made.ceiling = make_ceiling(made);
+    made.ceiling = ceiling_of(scheme->bias, scheme->rope, made.distance_bias, [&] {
+        return *std::max_element(made.positions.begin(), made.positions.end()) - made.pages[0].base;
+    });
     made.newest_first = made.ceiling.any_falls(0, plan.query_heads);
     return made;
 }

@@ -33,13 +33,6 @@ void check_fit(const plan& plan, const mask_part& mask) {
                       "is rotated: a remap or xpos needs raw queries and keys");
 }
 
-bias_ceiling make_ceiling(const plan& plan) {
-    if (plan.bias.kind == bias_part::table) return plan.distance_bias.ceiling();
-    if (plan.bias.kind != bias_part::slope) return {};
-    const auto [smallest, largest] = plan.shape.distances();
-    return {plan.bias, std::max(plan.bias.symmetric ? -smallest : largest, largest)};
-}
-
 // What the tables of a plan take at least.
 double table_bytes(const problem& shape) {
     const auto rows = static_cast<double>(shape.rows.size());
@@ -200,7 +193,10 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
     result->blocks = make_query_blocks(result->shape);
     if (result->bias.kind == bias_part::table)
         result->distance_bias = bias_table(result->bias, result->shape, 2 * kernels::tile_keys, cancel);
-    if (result->rope.log2_decay.empty()) result->ceiling = make_ceiling(*result);
+    result->ceiling = ceiling_of(result->bias, result->rope, result->distance_bias, [&] {
+        const auto [smallest, largest] = result->shape.distances();
+        return std::max(result->bias.symmetric ? -smallest : largest, largest);
+    });
     for (const position_row& row : result->shape.rows) {
         row_tables& tables = result->rows.emplace_back();
         tables.views = make_row_views(result->shape, row, mask, remap, cancel);
