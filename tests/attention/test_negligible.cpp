@@ -52,6 +52,15 @@ void expect_within(const scheme_spec& spec, int32_t isa, const difference& found
               found.out, found.lse, most);
 }
 
+void expect_left_out(std::vector<scheme_spec> specs, const attention_problem& problem, const attention_data& data) {
+    for (scheme_spec& spec : specs)
+        for (const int32_t isa : usable_isas()) {
+            const difference found = left_out(isa, spec, problem, data);
+            cr_expect(found.out > 0, "%s on %s leaves nothing out", spec.name.c_str(), farspan_isa_name(isa));
+            expect_within(spec, isa, found);
+        }
+}
+
 void fill_values(attention_data& data, int64_t first, int64_t last, double value) {
     for (int64_t h = 0; h < data.v.shape()[1]; ++h)
         for (int64_t j = first; j < last; ++j)
@@ -67,12 +76,7 @@ Test(attention_negligible, far_keys_are_left_out_within_the_bound) {
         problem.key_heads = key_heads;
         attention_data data(problem);
         fill_values(data, 0, 1100, 1e30);
-        for (scheme_spec& spec : falling_biases(4))
-            for (const int32_t isa : usable_isas()) {
-                const difference found = left_out(isa, spec, problem, data);
-                cr_expect(found.out > 0, "%s on %s leaves nothing out", spec.name.c_str(), farspan_isa_name(isa));
-                expect_within(spec, isa, found);
-            }
+        expect_left_out(falling_biases(4), problem, data);
     }
 }
 
@@ -88,12 +92,7 @@ Test(attention_negligible, long_keys_are_left_out_by_their_logits) {
                 if (d >= 32) data.k.set(0, h, j, d, 1e3);
         }
     fill_values(data, 0, 1100, 1e30);
-    for (scheme_spec& spec : falling_biases(2))
-        for (const int32_t isa : usable_isas()) {
-            const difference found = left_out(isa, spec, problem, data);
-            cr_expect(found.out > 0, "%s on %s leaves nothing out", spec.name.c_str(), farspan_isa_name(isa));
-            expect_within(spec, isa, found);
-        }
+    expect_left_out(falling_biases(2), problem, data);
 }
 
 // One far key that outweighs any bias, among tiles that are left out.

@@ -18,6 +18,20 @@ std::vector<row_view> views_of(const plan_case& one) {
     return make_row_views(one.shape, one.shape.rows[0], one.mask, one.remap);
 }
 
+// check(seed, one, block, bounds, branches) for every block of every random case.
+template <class Check>
+void for_each_block(const Check& check) {
+    for (uint64_t seed = 1; seed <= seeds; ++seed) {
+        const plan_case one = random_case(seed);
+        const std::vector<row_view> views = views_of(one);
+        const int branches = static_cast<int>(one.remap.branches.size());
+        for (const query_block& block : make_query_blocks(one.shape)) {
+            const row_view* first = &views[static_cast<size_t>(block.first_row)];
+            check(seed, one, block, make_bounds(first, block.last_row - block.first_row), branches);
+        }
+    }
+}
+
 bool inside(const row_view& view, int64_t j) {
     for (const interval& visible : view.visible)
         if (visible.first <= j && j < visible.last) return true;
@@ -77,61 +91,49 @@ Test(plan_tiles, row_views_are_the_rule) {
 // Every visible pair in exactly one tile; no hidden pair in a tile without an edge; tiles where the kernels want them;
 // and the branches of a tile are those that own its visible pairs, or a superset within [nearest, oldest].
 Test(plan_tiles, tiles_cover_what_is_visible_once) {
-    for (uint64_t seed = 1; seed <= seeds; ++seed) {
-        const plan_case one = random_case(seed);
-        const std::vector<row_view> views = views_of(one);
-        const int branches = static_cast<int>(one.remap.branches.size());
-        for (const query_block& block : make_query_blocks(one.shape)) {
-            const int64_t rows = block.last_row - block.first_row;
-            std::vector<int> covered(static_cast<size_t>(rows * one.shape.keys), 0);
-            int64_t previous = 0;
-            visit_tiles(make_bounds(&views[static_cast<size_t>(block.first_row)], rows), branches, [&](const tile& t) {
-                cr_assert(previous <= t.first_key && t.first_key < t.last_key && t.last_key <= one.shape.keys,
-                          "seed %llu: tile [%lld, %lld) after %lld", static_cast<unsigned long long>(seed),
-                          static_cast<number>(t.first_key), static_cast<number>(t.last_key),
-                          static_cast<number>(previous));
-                cr_assert(t.first_key % kernels::panel_keys == 0 &&
-                              t.first_key / kernels::tile_keys == (t.last_key - 1) / kernels::tile_keys,
-                          "seed %llu: tile [%lld, %lld) lies across panels or runs",
-                          static_cast<unsigned long long>(seed), static_cast<number>(t.first_key),
-                          static_cast<number>(t.last_key));
-                cr_assert(0 <= t.nearest && t.nearest <= t.oldest && t.oldest < branches);
-                previous = t.last_key;
-                for (int64_t r = 0; r < rows; ++r)
-                    for (int64_t j = t.first_key; j < t.last_key; ++j) {
-                        const int64_t i = block.first_row + r;
-                        ++covered[static_cast<size_t>(r * one.shape.keys + j)];
-                        const bool visible = one.visible(i, j);
-                        cr_assert(t.edge || visible, "seed %llu, i %lld, j %lld: hidden inside a tile without an edge",
-                                  static_cast<unsigned long long>(seed), static_cast<number>(i),
-                                  static_cast<number>(j));
-                        const int branch = visible ? one.branch(i, j) : t.nearest;
-                        cr_assert(t.nearest <= branch && branch <= t.oldest,
-                                  "seed %llu, i %lld, j %lld: branch %d outside [%d, %d]",
-                                  static_cast<unsigned long long>(seed), static_cast<number>(i), static_cast<number>(j),
-                                  branch, t.nearest, t.oldest);
-                    }
-            });
+    for_each_block([](uint64_t seed, const plan_case& one, const query_block& block, const block_bounds& bounds,
+                      int branches) {
+        const int64_t rows = block.last_row - block.first_row;
+        std::vector<int> covered(static_cast<size_t>(rows * one.shape.keys), 0);
+        int64_t previous = 0;
+        visit_tiles(bounds, branches, [&](const tile& t) {
+            cr_assert(previous <= t.first_key && t.first_key < t.last_key && t.last_key <= one.shape.keys,
+                      "seed %llu: tile [%lld, %lld) after %lld", static_cast<unsigned long long>(seed),
+                      static_cast<number>(t.first_key), static_cast<number>(t.last_key), static_cast<number>(previous));
+            cr_assert(t.first_key % kernels::panel_keys == 0 &&
+                          t.first_key / kernels::tile_keys == (t.last_key - 1) / kernels::tile_keys,
+                      "seed %llu: tile [%lld, %lld) lies across panels or runs", static_cast<unsigned long long>(seed),
+                      static_cast<number>(t.first_key), static_cast<number>(t.last_key));
+            cr_assert(0 <= t.nearest && t.nearest <= t.oldest && t.oldest < branches);
+            previous = t.last_key;
             for (int64_t r = 0; r < rows; ++r)
-                for (int64_t j = 0; j < one.shape.keys; ++j) {
-                    const int times = covered[static_cast<size_t>(r * one.shape.keys + j)];
-                    cr_assert(times <= 1 && (times == 1 || !one.visible(block.first_row + r, j)),
-                              "seed %llu, i %lld, j %lld: visited %d times", static_cast<unsigned long long>(seed),
-                              static_cast<number>(block.first_row + r), static_cast<number>(j), times);
+                for (int64_t j = t.first_key; j < t.last_key; ++j) {
+                    const int64_t i = block.first_row + r;
+                    ++covered[static_cast<size_t>(r * one.shape.keys + j)];
+                    const bool visible = one.visible(i, j);
+                    cr_assert(t.edge || visible, "seed %llu, i %lld, j %lld: hidden inside a tile without an edge",
+                              static_cast<unsigned long long>(seed), static_cast<number>(i), static_cast<number>(j));
+                    const int branch = visible ? one.branch(i, j) : t.nearest;
+                    cr_assert(t.nearest <= branch && branch <= t.oldest,
+                              "seed %llu, i %lld, j %lld: branch %d outside [%d, %d]",
+                              static_cast<unsigned long long>(seed), static_cast<number>(i), static_cast<number>(j),
+                              branch, t.nearest, t.oldest);
                 }
-        }
-    }
+        });
+        for (int64_t r = 0; r < rows; ++r)
+            for (int64_t j = 0; j < one.shape.keys; ++j) {
+                const int times = covered[static_cast<size_t>(r * one.shape.keys + j)];
+                cr_assert(times <= 1 && (times == 1 || !one.visible(block.first_row + r, j)),
+                          "seed %llu, i %lld, j %lld: visited %d times", static_cast<unsigned long long>(seed),
+                          static_cast<number>(block.first_row + r), static_cast<number>(j), times);
+            }
+    });
 }
 
 // A gradient asks for the tiles of one run after the other.
 Test(plan_tiles, tiles_by_run_are_those_that_are_visited) {
-    for (uint64_t seed = 1; seed <= seeds; ++seed) {
-        const plan_case one = random_case(seed);
-        const std::vector<row_view> views = views_of(one);
-        const int branches = static_cast<int>(one.remap.branches.size());
-        for (const query_block& block : make_query_blocks(one.shape)) {
-            const block_bounds bounds =
-                make_bounds(&views[static_cast<size_t>(block.first_row)], block.last_row - block.first_row);
+    for_each_block(
+        [](uint64_t seed, const plan_case& one, const query_block&, const block_bounds& bounds, int branches) {
             std::vector<tile> visited;
             visit_tiles(bounds, branches, [&](const tile& t) { visited.push_back(t); });
             size_t next = 0;
@@ -149,19 +151,13 @@ Test(plan_tiles, tiles_by_run_are_those_that_are_visited) {
             }
             cr_assert(next == visited.size(), "seed %llu: %zu tiles of %zu", static_cast<unsigned long long>(seed),
                       next, visited.size());
-        }
-    }
+        });
 }
 
 // Wherever they start: down from there, then up.
 Test(plan_tiles, tiles_outwards_are_those_that_are_visited) {
-    for (uint64_t seed = 1; seed <= seeds; ++seed) {
-        const plan_case one = random_case(seed);
-        const std::vector<row_view> views = views_of(one);
-        const int branches = static_cast<int>(one.remap.branches.size());
-        for (const query_block& block : make_query_blocks(one.shape)) {
-            const block_bounds bounds =
-                make_bounds(&views[static_cast<size_t>(block.first_row)], block.last_row - block.first_row);
+    for_each_block(
+        [](uint64_t seed, const plan_case& one, const query_block&, const block_bounds& bounds, int branches) {
             std::vector<int64_t> visited;
             visit_tiles(bounds, branches, [&](const tile& t) { visited.push_back(t.first_key); });
             const auto run_of = [](int64_t key) { return key / kernels::tile_keys; };
@@ -176,8 +172,7 @@ Test(plan_tiles, tiles_outwards_are_those_that_are_visited) {
                           static_cast<unsigned long long>(seed), static_cast<number>(start), outwards.size(),
                           visited.size());
             }
-        }
-    }
+        });
 }
 
 Test(plan_tiles, blocks_are_the_rows_in_order) {
