@@ -23,7 +23,8 @@ while [ $# -gt 0 ]; do
         *) break ;;
     esac
 done
-[ $# -gt 0 ] || set -- c java go python
+[ $# -gt 0 ] || if [ "$load" = gradient ]; then set -- c python; else set -- c java go python; fi
+[ "$load" != gradient ] || [[ " $* " != *\ java\ * && " $* " != *\ go\ * ]] || usage
 [[ $seconds =~ ^[1-9][0-9]*$ ]] && [[ $load =~ ^(attention|cache|both|gradient)$ ]] || usage
 
 passed=0 failed=0 output=$PWD/build/soak
