@@ -94,6 +94,17 @@ void add_table(const kernel_table& table, int64_t dim) {
                 const farspan::kernels::row_views heads{x.small, x.dim, x.o, x.dim, 16, 0};
                 t.turn_rows_half[type](&heads, x.dim / 2, &turns);
             });
+    // A step of decoding: 64 keys and values of a cache in f16 for four query heads, without and with a rotation.
+    const double few_products = 2.0 * 4 * 64 * static_cast<double>(dim);
+    for (const bool turned : {false, true})
+        add(table, dim, turned ? "cached_qk_f16_turned" : "cached_qk_f16", "GFLOP/s", few_products, peak,
+            [turned](const kernel_table& t, tile& x) {
+                const farspan::kernels::panel_rotation turn{0, turned ? x.dim / 2 : 0, 1, x.dim / 2, x.cosine, x.low};
+                t.cached_qk[1](x.q, x.dim, 4, x.small, x.dim, &turn, x.s, 64, x.small, 128 * x.dim);
+            });
+    add(table, dim, "cached_pv_f16", "GFLOP/s", few_products, peak, [](const kernel_table& t, tile& x) {
+        t.cached_pv[1](x.logits, 64, 4, x.small, x.dim, x.o, x.dim, x.small, 128 * x.dim);
+    });
     add(table, dim, "load_rows_f16", "GB/s", 0.75 * row_bytes, copy, [](const kernel_table& t, tile& x) {
         t.load_rows_f16(static_cast<float*>(x.v), x.dim, 1, rows, x.dim, x.q, x.dim, x.dim);
     });
