@@ -15,7 +15,7 @@
 #include <limits>
 #include <numbers>
 
-#include "method/parts.hpp"
+#include "plan/bias_ceiling.hpp"
 
 namespace farspan {
 
