@@ -91,9 +91,16 @@ private:
         passes_.add_bias(where, scores(where));
         if (where.shape.edge || where.cols != where.count) passes_.mask(where, scores(where));
         if (may_leave_out(where.first_key / tile_keys) && negligible_->leave_out(where, scores(where))) return;
-        kernels_.softmax(scores(where), tile_keys, where.rows, where.cols, scratch_.maximum + where.first_row,
-                         scratch_.sum + where.first_row, output(where), plan_.value_ld, plan_.value_ld);
+        (plain(where) ? kernels_.softmax_products : kernels_.softmax)(
+            scores(where), tile_keys, where.rows, where.cols, scratch_.maximum + where.first_row,
+            scratch_.sum + where.first_row, output(where), plan_.value_ld, plan_.value_ld);
         accumulate(where);
+    }
+
+    // Nothing is done to the products before softmax, which then finds those that overflowed by itself.
+    bool plain(const region& where) const {
+        return !where.shape.edge && where.cols == where.count && where.shape.nearest == where.shape.oldest &&
+               plan_.score.softcap <= 0 && plan_.bias.kind == bias_part::none;
     }
 
     float* scores(const region& where) const { return scratch_.scores + where.first_row * tile_keys; }
@@ -123,7 +130,7 @@ private:
             kernels_.qk_packed(queries, plan_.head_ld, where.rows,
                                space_.panel(task_.slot, plan_.copy_of_branch[b], (where.first_key + col) / panel_keys),
                                plan_.shape.head_dim, s + col, tile_keys, std::min(panel_keys, where.cols - col));
-        kernels_.mark_overflow(s, tile_keys, where.rows, where.cols);
+        if (!plain(where)) kernels_.mark_overflow(s, tile_keys, where.rows, where.cols);
     }
 
     void products(const region& where) {

@@ -171,6 +171,9 @@ struct kernel_table {
     // too.
     void (*softmax)(float* s, int64_t lds, int64_t rows, int64_t cols, float* m, float* l, float* o, int64_t ldo,
                     int64_t dim);
+    // mark_overflow and then softmax, bit for bit but for the sign of NaN, in one pass less.
+    void (*softmax_products)(float* s, int64_t lds, int64_t rows, int64_t cols, float* m, float* l, float* o,
+                             int64_t ldo, int64_t dim);
 
     // -- one row of natural logits: any count, any alignment
     // Index 0 f32, 1 f16, 2 bf16. Adds e^(x[c] - *maximum) to *sum and returns how many it added: count, or fewer if a

@@ -13,7 +13,9 @@ FARSPAN_INLINE doubles load_doubles(const float* p) { return _mm256_cvtps_pd(_mm
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return xsimd::fma(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return _mm256_fnmadd_ps(a, b, c); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return _mm256_max_ps(a, b); }
+FARSPAN_INLINE vec min_number(vec a, vec b) { return _mm256_min_ps(a, b); }
 FARSPAN_INLINE bool any_nan(vec a, vec b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_UNORD_Q)) != 0; }
+FARSPAN_INLINE vec zero_where(vec_bool hidden, vec v) { return _mm256_andnot_ps(hidden, v); }
 FARSPAN_INLINE float first(vec v) { return _mm256_cvtss_f32(v); }
 FARSPAN_INLINE float sum_lanes(vec v) {
     __m128 t = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));

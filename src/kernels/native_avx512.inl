@@ -16,7 +16,11 @@ FARSPAN_INLINE doubles load_doubles(const float* p) { return _mm512_cvtps_pd(_mm
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return _mm512_fnmadd_ps(a, b, c); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return _mm512_max_ps(a, b); }
+FARSPAN_INLINE vec min_number(vec a, vec b) { return _mm512_min_ps(a, b); }
 FARSPAN_INLINE bool any_nan(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q) != 0; }
+FARSPAN_INLINE vec zero_where(vec_bool hidden, vec v) {
+    return _mm512_maskz_mov_ps(_knot_mask16(static_cast<__mmask16>(hidden)), v);
+}
 FARSPAN_INLINE float first(vec v) { return _mm512_cvtss_f32(v); }
 FARSPAN_INLINE float sum_lanes(vec v) { return _mm512_reduce_add_ps(v); }
 FARSPAN_INLINE float max_lanes(vec v) { return _mm512_reduce_max_ps(v); }
@@ -94,12 +98,9 @@ FARSPAN_INLINE vec low_bits_to_power(vec v) {
     return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_slli_epi32(bits, 21), power));
 }
 
-// x - floor(x), +0 for an infinity; and a * 2^floor(x), 0 for x < -126.
+// x - floor(x), +0 for an infinity; and a * 2^floor(x).
 FARSPAN_INLINE vec fraction(vec x) { return _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
-FARSPAN_INLINE vec scale_by_floor(vec a, vec x) {
-    const __mmask16 normal = _mm512_cmp_ps_mask(x, _mm512_set1_ps(-126.0f), _CMP_NLT_UQ);
-    return _mm512_maskz_scalef_ps(normal, a, x);
-}
+FARSPAN_INLINE vec scale_by_floor(vec a, vec x) { return _mm512_scalef_ps(a, x); }
 
 }  // namespace
 }  // namespace farspan::kernels::FARSPAN_ISA_NS

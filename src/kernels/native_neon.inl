@@ -13,7 +13,11 @@ FARSPAN_INLINE doubles load_doubles(const float* p) { return vcvt_f64_f32(vld1_f
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return xsimd::fma(a, b, c); }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return vfmsq_f32(c, a, b); }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return vmaxnmq_f32(a, b); }
+FARSPAN_INLINE vec min_number(vec a, vec b) { return vminnmq_f32(a, b); }
 FARSPAN_INLINE bool any_nan(vec a, vec b) { return vminvq_u32(vandq_u32(vceqq_f32(a, a), vceqq_f32(b, b))) == 0; }
+FARSPAN_INLINE vec zero_where(vec_bool hidden, vec v) {
+    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(v), hidden));
+}
 FARSPAN_INLINE float first(vec v) { return vgetq_lane_f32(v, 0); }
 FARSPAN_INLINE float sum_lanes(vec v) { return vaddvq_f32(v); }
 FARSPAN_INLINE float max_lanes(vec v) { return vmaxvq_f32(v); }

@@ -63,6 +63,7 @@ constinit const kernel_table table = {
     .mask = mask,
     .row_maxima = row_maxima,
     .softmax = softmax,
+    .softmax_products = softmax_products,
     .sum_exp_row = {sum_exp_row<element_f32>, sum_exp_row<element_f16>, sum_exp_row<element_bf16>},
     .exp_row = exp_row,
     .rotate_back_half = rotate<true, true>,

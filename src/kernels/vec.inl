@@ -6,7 +6,8 @@
 //   splat, first, lane_numbers
 //   mul_add(a, b, c)      a * b + c, fused wherever the instruction set can
 //   neg_mul_add(a, b, c)  c - a * b
-//   max_number(a, b)      the larger; b if a is NaN
+//   max_number(a, b), min_number(a, b)   the larger and the smaller; b if a is NaN
+//   zero_where(condition, v)   0 or v
 //   sum_lanes, max_lanes  fixed order
 //   load_pairs, store_pairs             p[2 i] <-> even[i], p[2 i + 1] <-> odd[i]
 //   split_pairs           a0 a1 ... b0 b1 ... -> even = a0 a2 ... b0 b2 ..., odd = a1 a3 ... b1 b3 ...
@@ -128,19 +129,22 @@ FARSPAN_INLINE vec polynomial(vec f, const float (&c)[7]) {
     return mul_add(p, f, splat(c[0]));
 }
 
-// Subnormal weights would be worth nothing and cost an assist in every product, so they are 0 on every instruction set.
-FARSPAN_INLINE vec exp2_negative(vec x) {
+// 2^x for x >= -126 or NaN, anything for others.
+FARSPAN_INLINE vec exp2_normal(vec x) {
 #if defined(FARSPAN_NATIVE_EXP2)
     return scale_by_floor(polynomial(fraction(x), exp2_unit), x);
 #else
-    // Adding 1.5 * 2^23 + 127 leaves the rounded exponent, biased, in the low bits. The comparison is false for NaN,
-    // which then comes out of the product.
+    // Adding 1.5 * 2^23 + 127 leaves the rounded exponent, biased, in the low bits. NaN comes out of the product.
     const vec magic = splat(12582912.0f + 127.0f);
     const vec shifted = x + magic;
     const vec f = x - (shifted - magic);
-    const vec result = polynomial(f, exp2_centred) * low_bits_to_exponent(shifted);
-    return select(x < splat(-126.0f), splat(0.0f), result);
+    return polynomial(f, exp2_centred) * low_bits_to_exponent(shifted);
 #endif
+}
+
+// Subnormal weights would be worth nothing and cost an assist in every product, so they are 0 on every instruction set.
+FARSPAN_INLINE vec exp2_negative(vec x) {
+    return zero_where(x < splat(-126.0f), exp2_normal(x));  // false for NaN
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ FARSPAN_INLINE vec absolute(vec v) { return {float_of(bits_of(v.x) & 0x7fffffffu
 FARSPAN_INLINE vec mul_add(vec a, vec b, vec c) { return {a.x * b.x + c.x}; }
 FARSPAN_INLINE vec neg_mul_add(vec a, vec b, vec c) { return {c.x - a.x * b.x}; }
 FARSPAN_INLINE vec max_number(vec a, vec b) { return {a.x > b.x ? a.x : b.x}; }
+FARSPAN_INLINE vec min_number(vec a, vec b) { return {a.x < b.x ? a.x : b.x}; }
+FARSPAN_INLINE vec zero_where(vec_bool hidden, vec v) { return {hidden ? 0.0f : v.x}; }
 FARSPAN_INLINE float first(vec v) { return v.x; }
 FARSPAN_INLINE float sum_lanes(vec v) { return v.x; }
 FARSPAN_INLINE float max_lanes(vec v) { return v.x; }

@@ -1,4 +1,4 @@
-// row_maxima. softmax: the online step, and the accuracy of its exponential.
+// row_maxima. softmax, softmax_products: the online step, and the accuracy of its exponential.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -141,6 +141,53 @@ void test_row_independence(run& run) {
     }
 }
 
+// Of several NaN in a row, any may be the one that its sum becomes.
+void same_number(verdict& result, float actual, float expected, int64_t r, int64_t c) {
+    if (!std::isnan(actual) || !std::isnan(expected)) result.same_bits(actual, expected, r, c);
+}
+
+// What overflowed is marked on the way, wherever in a row, and not in its neighbours.
+void test_products(run& run) {
+    for (int repeat = 0; repeat < 200; ++repeat) {
+        const int64_t rows = 1 + run.random.below(64), cols = 16 * (1 + run.random.below(8)),
+                      dim = run.random.below(130);
+        state x(rows, dim), y(rows, dim);
+        const double spread = std::exp(run.random.uniform(-3.0, 5.0));
+        x.s.fill([&] { return run.random.normal(spread); });
+        x.o.fill([&] { return run.random.normal(); });
+        for (int64_t r = 0; r < rows; ++r) {
+            const auto i = static_cast<std::size_t>(r);
+            x.m[i] = run.random.below(3) == 0 ? -inf : run.random.normal(spread);
+            x.l[i] = x.m[i] == -inf ? 0.0f : 1.0f + std::fabs(run.random.normal(20.0));
+            const float odd[] = {inf, -inf, nan, 3e38f, -3e38f};
+            for (uint64_t n = run.random.below(8) == 0 ? 1 + run.random.below(3) : 0; n > 0; --n)
+                x.s.row(r)[run.random.below(cols)] = odd[run.random.below(5)];
+        }
+        for (int64_t r = 0; r < rows; ++r) {
+            std::copy_n(x.s.row(r), cols, y.s.row(r));
+            std::copy_n(x.o.row(r), x.o.ld(), y.o.row(r));
+        }
+        y.m = x.m;
+        y.l = x.l;
+        x.s.remember();
+        x.o.remember();
+        verdict result(run, "softmax_products rows %lld cols %lld dim %lld spread %.2g", (long long)rows,
+                       (long long)cols, (long long)dim, spread);
+        run.table.softmax_products(x.s.data(), x.s.ld(), rows, cols, x.m.data(), x.l.data(), x.o.data(), x.o.ld(), dim);
+        run.table.mark_overflow(y.s.data(), y.s.ld(), rows, cols);
+        run.table.softmax(y.s.data(), y.s.ld(), rows, cols, y.m.data(), y.l.data(), y.o.data(), y.o.ld(), dim);
+        for (int64_t r = 0; r < rows; ++r) {
+            const auto i = static_cast<std::size_t>(r);
+            for (int64_t c = 0; c < cols; ++c) same_number(result, x.s.at(r, c), y.s.at(r, c), r, c);
+            for (int64_t c = 0; c < round_up(dim, 16); ++c) same_number(result, x.o.at(r, c), y.o.at(r, c), r, c);
+            same_number(result, x.m[i], y.m[i], r, -1);
+            same_number(result, x.l[i], y.l[i], r, -2);
+        }
+        x.s.unchanged_outside(result, [&](int64_t, int64_t c) { return c < cols; });
+        x.o.unchanged_outside(result, [&](int64_t, int64_t c) { return c < round_up(dim, 16); });
+    }
+}
+
 // Up to the first row that exceeds its limit or has a NaN, wherever in the row.
 void test_row_maxima(run& run) {
     for (int repeat = 0; repeat < 400; ++repeat) {
@@ -203,6 +250,7 @@ void test_exponential(run& run) {
 const std::vector<entry>& softmax_entries() {
     static const std::vector<entry> entries = {{"softmax", test_softmax},
                                                {"softmax.rows", test_row_independence},
+                                               {"softmax_products", test_products},
                                                {"softmax.exponential", test_exponential},
                                                {"row_maxima", test_row_maxima}};
     return entries;
