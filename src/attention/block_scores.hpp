@@ -18,7 +18,7 @@ struct head_task {
 
 // Rows of an edge tile are taken in groups of this many, each with its own run of keys: on the diagonal, half of the
 // tile is never computed.
-constexpr int64_t edge_rows = 32;
+constexpr int64_t edge_rows = 16;
 
 // A group of rows against keys [first_key, first_key + count).
 struct region {
