@@ -109,9 +109,9 @@ type CachePlanOptions struct {
 }
 
 // CachePlan is the attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers. It is for these
-// sequences as they are: when tokens of one have been appended or evicted since, or it has ended, a run is ErrCombination. Writing does
-// not count, unless a fork has come to share the block since, nor does what happens to other sequences. Any number of goroutines may run
-// one at the same time. Close it.
+// sequences as they are: when tokens of one have been appended or evicted since, or it has ended, a run is ErrCombination until
+// CachePlan.Advance. Writing does not count, unless a fork has come to share the block since, nor does what happens to other sequences.
+// Any number of goroutines may run one at the same time. Close it.
 type CachePlan struct {
 	handle    *handle[raw.CachePlan]
 	cache     *Cache

@@ -708,11 +708,11 @@ func (c *Cache) Write(context *Context, layer int64, batch CacheBatch, k *Tensor
 
 // NewCachePlan prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for
 // all layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they
-// are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it
-// is when a token is written after a fork has come to share its block. What happens to other sequences does not
-// matter. The context may be nil. Errors: ErrShape for offsets and short arrays; ErrParameterRange for the length or
-// an unknown sequence; ErrHeadGroups, ErrRotaryDim, ErrPositions; ErrCombination for a scheme with a dense bias or
-// several axes.
+// are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is refused, until
+// CachePlan.Advance; so it is when a token is written after a fork has come to share its block. What happens to other
+// sequences does not matter. The context may be nil. Errors: ErrShape for offsets and short arrays; ErrParameterRange
+// for the length or an unknown sequence; ErrHeadGroups, ErrRotaryDim, ErrPositions; ErrCombination for a scheme with
+// a dense bias or several axes.
 func NewCachePlan(context *Context, scheme *Scheme, cache *Cache, batch CacheBatch, queryHeads int64, options *CachePlanOptions) (*CachePlan, error) {
 	if options == nil {
 		options = new(CachePlanOptions)
@@ -734,6 +734,28 @@ func NewCachePlan(context *Context, scheme *Scheme, cache *Cache, batch CacheBat
 	}
 	defer cache.leave(reading, sequences...)
 	return newCachePlan(raw.Cache_plan_create(contextNative, schemeNative, cacheNative, batch.sequences(), cross.Length(batch.Sequences), cross.Address(batch.Offsets), cross.Length(batch.Offsets), queryHeads, cross.Address(options.Positions), cross.Length(options.Positions), options.Length, options.HeadOffset), context, cache, batch)
+}
+
+// Advance: the plan for what its sequences hold by now: what NewCachePlan would make of the same scheme, batch and
+// problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan, and advances
+// it whenever it has appended. A plan holds of a sequence only what its rows see; under a window a step costs the
+// same at any length. The rows are again the newest tokens, so the plan must have been made without positions. The
+// workspace of later runs may be larger. After an error, runs are refused until the plan has been advanced. No run on
+// the plan may be going on: it is refused meanwhile, or this call is. The context's threads do not matter. The
+// context may be nil. Errors: ErrParameterRange if a sequence has ended; ErrShape if one has fewer tokens than rows;
+// ErrCombination for a plan with positions of its own, or one that is in use; ErrCancelled, ErrOutOfMemory.
+func (c *CachePlan) Advance(context *Context) error {
+	contextNative, err := context.native().enter()
+	if err != nil {
+		return err
+	}
+	defer context.native().leave()
+	planNative, err := c.enter()
+	if err != nil {
+		return err
+	}
+	defer c.leave()
+	return asError(raw.Cache_plan_advance(contextNative, planNative))
 }
 
 // WorkspaceSize: bytes of scratch that one CachePlan.Run needs.

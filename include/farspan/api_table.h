@@ -167,7 +167,8 @@
     ENTRY(ruler_ids) \
     ENTRY(recall_init) \
     ENTRY(ruler_score) \
-    ENTRY(ruler_score_ids)
+    ENTRY(ruler_score_ids) \
+    ENTRY(cache_plan_advance)
 /* clang-format on */
 
 #ifdef __cplusplus

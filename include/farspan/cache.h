@@ -3,7 +3,7 @@
  * of scheme in mid-sequence, eviction in the middle.
  *
  *   create a cache -> create a sequence -> append (room for new tokens, all layers)
- *     -> per layer: write (their keys and values), then farspan_cache_run (attention of the newest tokens)
+ *     -> plan_create, later plan_advance -> per layer: write (their keys and values), then farspan_cache_run
  *
  * What moves tokens, append, write, save, restore and attention, takes a context: its threads, its instruction set and
  * its cancel flag, which is looked at every few milliseconds. What only looks at the list of a sequence's blocks, some
@@ -16,7 +16,7 @@
  * Threads: one cache serves any number of threads, and needs no lock of theirs as long as each has sequences of its
  * own. What sequences share, their list and the blocks, is guarded inside; a sequence is not:
  *   append, write, evict, keep, sequence_destroy   the only call on that sequence at the time
- *   fork, sequence_info, save, plan_create, run, decode   beside each other on the same sequence
+ *   fork, sequence_info, save, plan_create, plan_advance, run, decode   beside each other on the same sequence
  *   calls on different sequences   beside each other, also if they are forks and share blocks
  *   sequence_create, restore, get_statistics   beside anything
  *   clear, destroy   the only call on the cache
@@ -201,8 +201,8 @@ FARSPAN_API void farspan_cache_problem_init(farspan_cache_problem* problem, size
 /* Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
  * scheme but: a dense bias, several position axes.
  * The plan is for the sequences of the batch as they are. When tokens of one of them have been appended or evicted
- * since, or it was destroyed, a run is refused; so it is when a token is written after a fork has come to share its
- * block. What happens to other sequences does not matter.
+ * since, or it was destroyed, a run is refused, until farspan_cache_plan_advance; so it is when a token is written
+ * after a fork has come to share its block. What happens to other sequences does not matter.
  *
  * Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an unknown
  * sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_COMBINATION for
@@ -212,6 +212,18 @@ FARSPAN_API farspan_status farspan_cache_plan_create(const farspan_context* cont
                                                      const farspan_cache_problem* problem, farspan_cache_plan** plan,
                                                      farspan_error* error);
 FARSPAN_API void farspan_cache_plan_destroy(farspan_cache_plan* plan);
+/* The plan for what its sequences hold by now: what farspan_cache_plan_create would make of the same scheme, batch and
+ * problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan, and advances it
+ * whenever it has appended. A plan holds of a sequence only what its rows see; under a window a step costs the same at
+ * any length. The rows are again the newest tokens, so the plan must have been made without positions. The workspace of
+ * later runs may be larger. After an error, runs are refused until the plan has been advanced.
+ * No run on the plan may be going on: it is refused meanwhile, or this call is. The context's threads do not matter.
+ *
+ * Errors: FARSPAN_ERROR_PARAMETER_RANGE if a sequence has ended; FARSPAN_ERROR_SHAPE if one has fewer tokens than rows;
+ * FARSPAN_ERROR_COMBINATION for a plan with positions of its own, or one that is in use; FARSPAN_ERROR_CANCELLED,
+ * FARSPAN_ERROR_OUT_OF_MEMORY. */
+FARSPAN_API farspan_status farspan_cache_plan_advance(const farspan_context* context, farspan_cache_plan* plan,
+                                                      farspan_error* error);
 /* Bytes of scratch that one farspan_cache_run needs. */
 FARSPAN_API int64_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan);
 

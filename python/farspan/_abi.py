@@ -2177,8 +2177,9 @@ FUNCTIONS = {
 
         Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
         scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
-        of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
-        written after a fork has come to share its block. What happens to other sequences does not matter.
+        of one of them have been appended or evicted since, or it was destroyed, a run is refused, until
+        farspan_cache_plan_advance; so it is when a token is written after a fork has come to share its block. What happens to
+        other sequences does not matter.
 
         Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an unknown
         sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_COMBINATION for
@@ -2192,12 +2193,30 @@ FUNCTIONS = {
 
         Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers. Any
         scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When tokens
-        of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a token is
-        written after a fork has come to share its block. What happens to other sequences does not matter.
+        of one of them have been appended or evicted since, or it was destroyed, a run is refused, until
+        farspan_cache_plan_advance; so it is when a token is written after a fork has come to share its block. What happens to
+        other sequences does not matter.
 
         Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an unknown
         sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS; FARSPAN_ERROR_COMBINATION for
         a scheme with a dense bias or several axes.
+        """,
+    ),
+    "farspan_cache_plan_advance": (
+        ctypes.c_int32,
+        [ctypes.POINTER(farspan_context), ctypes.POINTER(farspan_cache_plan), ctypes.POINTER(farspan_error)],
+        """farspan_cache_plan_advance(context, plan, error)
+
+        The plan for what its sequences hold by now: what farspan_cache_plan_create would make of the same scheme, batch and
+        problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan, and advances it
+        whenever it has appended. A plan holds of a sequence only what its rows see; under a window a step costs the same at
+        any length. The rows are again the newest tokens, so the plan must have been made without positions. The workspace of
+        later runs may be larger. After an error, runs are refused until the plan has been advanced. No run on the plan may be
+        going on: it is refused meanwhile, or this call is. The context's threads do not matter.
+
+        Errors: FARSPAN_ERROR_PARAMETER_RANGE if a sequence has ended; FARSPAN_ERROR_SHAPE if one has fewer tokens than rows;
+        FARSPAN_ERROR_COMBINATION for a plan with positions of its own, or one that is in use; FARSPAN_ERROR_CANCELLED,
+        FARSPAN_ERROR_OUT_OF_MEMORY.
         """,
     ),
     "farspan_cache_plan_workspace_size": (

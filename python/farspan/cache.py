@@ -143,6 +143,15 @@ class CachePlan:
     def workspace_size(self) -> int:
         return int(library.farspan_cache_plan_workspace_size(self._handle.pointer))
 
+    def advance(self, context: Context | None = None) -> None:
+        """Makes it the plan for what its sequences hold by now: what Cache.plan would make again, with the same bits, in less time.
+
+        A decoding loop makes one plan, and advances it whenever it has appended. Not for a plan with positions of its own. After an
+        error, runs are refused until the plan has been advanced.
+        """
+        with self._batch._locked():
+            call("farspan_cache_plan_advance", context_address(context), self._handle.pointer)
+
     def run(
         self,
         layer: int,

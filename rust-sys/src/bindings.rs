@@ -2070,8 +2070,8 @@ extern "C" {
     /// Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all
     /// layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as
     /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
-    /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
-    /// sequences does not matter.
+    /// refused, until farspan_cache_plan_advance; so it is when a token is written after a fork has come to share its
+    /// block. What happens to other sequences does not matter.
     ///
     /// Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an
     /// unknown sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS;
@@ -2088,8 +2088,8 @@ extern "C" {
     /// Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all
     /// layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as
     /// they are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is
-    /// refused; so it is when a token is written after a fork has come to share its block. What happens to other
-    /// sequences does not matter.
+    /// refused, until farspan_cache_plan_advance; so it is when a token is written after a fork has come to share its
+    /// block. What happens to other sequences does not matter.
     ///
     /// Errors: FARSPAN_ERROR_SHAPE for offsets and short arrays; FARSPAN_ERROR_PARAMETER_RANGE for the length or an
     /// unknown sequence; FARSPAN_ERROR_HEAD_GROUPS, FARSPAN_ERROR_ROTARY_DIM, FARSPAN_ERROR_POSITIONS;
@@ -2097,6 +2097,22 @@ extern "C" {
     pub fn farspan_cache_plan_destroy(
         plan: *mut farspan_cache_plan,
     );
+    /// The plan for what its sequences hold by now: what farspan_cache_plan_create would make of the same scheme,
+    /// batch and problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan,
+    /// and advances it whenever it has appended. A plan holds of a sequence only what its rows see; under a window a
+    /// step costs the same at any length. The rows are again the newest tokens, so the plan must have been made
+    /// without positions. The workspace of later runs may be larger. After an error, runs are refused until the plan
+    /// has been advanced. No run on the plan may be going on: it is refused meanwhile, or this call is. The context's
+    /// threads do not matter.
+    ///
+    /// Errors: FARSPAN_ERROR_PARAMETER_RANGE if a sequence has ended; FARSPAN_ERROR_SHAPE if one has fewer tokens
+    /// than rows; FARSPAN_ERROR_COMBINATION for a plan with positions of its own, or one that is in use;
+    /// FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY.
+    pub fn farspan_cache_plan_advance(
+        context: *const farspan_context,
+        plan: *mut farspan_cache_plan,
+        error: *mut farspan_error,
+    ) -> farspan_status;
     /// Bytes of scratch that one farspan_cache_run needs.
     pub fn farspan_cache_plan_workspace_size(
         plan: *const farspan_cache_plan,

@@ -15,7 +15,7 @@ farspan_attention_data read_attention_data(const farspan_attention_data* data) {
 }
 
 strided check_bias(const plan& plan, const farspan_tensor* bias) {
-    if (plan.bias.kind != bias_part::dense) {
+    if (plan.scheme.bias.kind != bias_part::dense) {
         if (bias) throw failure(FARSPAN_ERROR_COMBINATION, "data.bias", "is given: the scheme has no dense bias");
         return {};
     }

@@ -30,35 +30,57 @@ std::vector<int64_t> read_positions(const batch_entry& entry, const int64_t* pos
     return {positions + entry.first, positions + entry.last};
 }
 
-std::vector<cached_rows> read_rows(const cache& store, const std::vector<batch_entry>& batch, const int64_t* positions,
-                                   pacer& pace) {
-    std::vector<cached_rows> rows;
-    for (const batch_entry& entry : batch) {
-        const sequence& from = store.find(entry);
-        cached_rows& made = rows.emplace_back();
-        made.first_row = entry.first;
-        made.positions =
-            positions ? read_positions(entry, positions, pace) : positions_of(from, newest_tokens(from, entry));
-        made.length = from.next_position;
-        for (const int64_t position : made.positions) made.length = std::max(made.length, position + 1);
-        pace.step(static_cast<int64_t>(made.positions.size() + from.pages.size()));
-        for (const page& p : from.pages) made.pages.push_back({p.base, p.present, p.data.get()});
-    }
+// The rows of an entry: its sequence's newest tokens, or with positions of their own.
+cached_rows read_rows(const sequence& from, const batch_entry& entry, const int64_t* positions, pacer& pace) {
+    cached_rows rows;
+    rows.first_row = entry.first;
+    rows.positions =
+        positions ? read_positions(entry, positions, pace) : positions_of(from, newest_tokens(from, entry));
+    rows.length = from.next_position;
+    for (const int64_t position : rows.positions) rows.length = std::max(rows.length, position + 1);
+    rows.pages = from.pages;
+    pace.step(static_cast<int64_t>(rows.positions.size()));
     return rows;
 }
 
-farspan_cache_plan make_plan(const farspan_context* context, const farspan_scheme& scheme, const cache& store,
-                             const std::vector<batch_entry>& batch, const int64_t* positions,
-                             const cache_problem& problem) {
+std::unique_ptr<farspan_cache_plan> make_plan(const farspan_context* context, const farspan_scheme& scheme,
+                                              const cache& store, std::vector<batch_entry> batch,
+                                              const int64_t* positions, const cache_problem& problem) {
     const farspan_context use = settings(context);
     pacer pace(use.cancel);
-    std::unique_ptr<const cache_plan> made =
-        make_cache_plan(*scheme.parts, store.shape(), read_rows(store, batch, positions, pace), batch.back().last,
-                        problem, *use.kernels, workers_of(context));
-    const cached_layout layout(*made);
+    std::vector<cached_rows> rows;
     std::vector<seen_sequence> seen;
-    for (const batch_entry& entry : batch) seen.push_back(store.see(entry));
-    return {std::move(made), layout, std::move(seen), {use.threads, use.cancel, use.exhaustive}};
+    for (const batch_entry& entry : batch) {
+        seen.push_back(store.see(entry));
+        rows.push_back(read_rows(seen.back().now(), entry, positions, pace));
+    }
+    auto made = make_cache_plan(scheme.parts, store.shape(), std::move(rows), batch.back().last, problem, *use.kernels,
+                                workers_of(context));
+    const cached_layout layout(*made);
+    return std::unique_ptr<farspan_cache_plan>(new farspan_cache_plan{std::move(made),
+                                                                      layout,
+                                                                      std::move(batch),
+                                                                      std::move(seen),
+                                                                      {use.threads, use.cancel, use.exhaustive},
+                                                                      positions != nullptr});
+}
+
+void advance(const farspan_context* context, farspan_cache_plan& plan) {
+    const auto alone = plan.use.alone();
+    if (!alone) throw failure(FARSPAN_ERROR_COMBINATION, "plan", "is in use: advance it when no run is going on");
+    if (plan.own_positions)
+        throw failure(FARSPAN_ERROR_COMBINATION, "plan",
+                      "has positions of its own: make a new one, only the newest tokens can be advanced to");
+    const run_options options = run_options_of(context, plan.plan->kernels, plan.options);
+    plan.complete = false;
+    pacer pace(options.cancel);
+    std::vector<cached_rows> rows;
+    for (std::size_t n = 0; n < plan.batch.size(); ++n)
+        rows.push_back(read_rows(plan.sequences[n].now(), plan.batch[n], nullptr, pace));
+    advance(*plan.plan, std::move(rows), {plan.plan->threads, options.cancel});
+    plan.layout = cached_layout(*plan.plan);
+    for (seen_sequence& sequence : plan.sequences) sequence.see_again();
+    plan.complete = true;
 }
 
 // Keys, values and their bias come from the cache and the scheme.
@@ -68,6 +90,10 @@ void check_absent(const farspan_tensor* tensor, const char* path) {
 
 void run(const farspan_context* context, const farspan_cache_plan& given, int64_t layer,
          const farspan_attention_data& data) {
+    const auto among_others = given.use.among_others();
+    if (!among_others) throw failure(FARSPAN_ERROR_COMBINATION, "plan", "is being advanced");
+    if (!given.complete)
+        throw failure(FARSPAN_ERROR_COMBINATION, "plan", "could not be advanced: advance it again, or make a new one");
     const cache_plan& plan = *given.plan;
     check_layer(plan.shape, layer);
     check_absent(data.k, "data.k");
@@ -76,7 +102,8 @@ void run(const farspan_context* context, const farspan_cache_plan& given, int64_
     for (const seen_sequence& sequence : given.sequences)
         if (sequence.changed())
             throw failure(FARSPAN_ERROR_COMBINATION, "plan",
-                          ": sequence %" PRId64 " has changed since the plan was made: make a new one", sequence.id());
+                          ": sequence %" PRId64 " has changed since the plan was made: advance it, or make a new one",
+                          sequence.id());
     if (plan.rows == 0) return;
     cached_tensors tensors{layer, {}, {}, data.lse};
     tensors.q = check_tensor(data.q, "data.q", {1, plan.query_heads, plan.rows, plan.shape.head_dim}, access::read);
@@ -111,10 +138,15 @@ farspan_status farspan_cache_plan_create(const farspan_context* context, const f
         check_input(shape.positions, shape.positions_count, entries.back().last, "problem.positions",
                     "one for each row");
         farspan_cache_plan*& result = required(plan, "plan");
-        result = new farspan_cache_plan(
-            make_plan(context, given, store, entries, shape.positions,
-                      {shape.query_heads, shape.head_offset, shape.length, "problem.query_heads"}));
+        result = make_plan(context, given, store, entries, shape.positions,
+                           {shape.query_heads, shape.head_offset, shape.length, "problem.query_heads"})
+                     .release();
     });
+}
+
+farspan_status farspan_cache_plan_advance(const farspan_context* context, farspan_cache_plan* plan,
+                                          farspan_error* error) {
+    return guard(error, {__func__}, [&] { advance(context, required(plan, "plan")); });
 }
 
 void farspan_cache_plan_destroy(farspan_cache_plan* plan) { delete plan; }
@@ -125,10 +157,7 @@ int64_t farspan_cache_plan_workspace_size(const farspan_cache_plan* plan) {
 
 farspan_status farspan_cache_run(const farspan_context* context, const farspan_cache_plan* plan, int64_t layer,
                                  const farspan_attention_data* data, farspan_error* error) {
-    return guard(error, {__func__}, [&] {
-        const farspan_cache_plan& given = required(plan, "plan");
-        run(context, given, layer, read_attention_data(data));
-    });
+    return guard(error, {__func__}, [&] { run(context, required(plan, "plan"), layer, read_attention_data(data)); });
 }
 
 farspan_status farspan_attention_decode(const farspan_context* context, const farspan_scheme* scheme,
@@ -143,7 +172,7 @@ farspan_status farspan_attention_decode(const farspan_context* context, const fa
             throw failure(FARSPAN_ERROR_COMBINATION, "data.workspace",
                           "is given: must be NULL, only a plan knows how much a run takes");
         const cache_problem shape{required(tensors.q, "data.q").shape[1], 0, 0, "data.q.shape[1]"};
-        run(context, make_plan(context, given, store, entries, nullptr, shape), layer, tensors);
+        run(context, *make_plan(context, given, store, entries, nullptr, shape), layer, tensors);
     });
 }
 

@@ -28,7 +28,7 @@ strided check_wanted(const farspan_tensor* tensor, const char* path, const int64
 
 strided check_d_bias(const plan& plan, const farspan_tensor* d_bias, const strided& bias) {
     if (!d_bias) return {};
-    if (plan.bias.kind != bias_part::dense)
+    if (plan.scheme.bias.kind != bias_part::dense)
         throw failure(FARSPAN_ERROR_COMBINATION, "data.d_bias", "is given: the scheme has no dense bias");
     const strided view = check_tensor(d_bias, "data.d_bias", bias.shape, access::write);
     const bool shared = bias.shape[0] != plan.shape.batch || bias.shape[1] != plan.shape.query_heads;
@@ -40,18 +40,19 @@ strided check_d_bias(const plan& plan, const farspan_tensor* d_bias, const strid
 }
 
 float* check_d_bias_values(const plan& plan, const farspan_attention_gradient& data) {
-    if (data.d_bias_values && plan.bias.buckets == 0)
+    if (data.d_bias_values && plan.scheme.bias.buckets == 0)
         throw failure(FARSPAN_ERROR_COMBINATION, "data.d_bias_values",
                       "is given: the scheme's bias has no learned values");
     return check_array(data.d_bias_values, data.d_bias_values_count, "data.d_bias_values",
-                       int64_t{plan.bias.buckets} * plan.bias.table_heads, "buckets times heads of the scheme's bias");
+                       int64_t{plan.scheme.bias.buckets} * plan.scheme.bias.table_heads,
+                       "buckets times heads of the scheme's bias");
 }
 
 float* check_d_sink_logits(const farspan_plan& plan, const farspan_attention_gradient& data) {
-    if (data.d_sink_logits && plan.plan->score.sink_logits.empty())
+    if (data.d_sink_logits && plan.plan->scheme.score.sink_logits.empty())
         throw failure(FARSPAN_ERROR_COMBINATION, "data.d_sink_logits", "is given: the scheme has no sink logits");
-    return check_array(data.d_sink_logits, data.d_sink_logits_count, "data.d_sink_logits", plan.plan->score.layer_sinks,
-                       "as many as the scheme has sink logits");
+    return check_array(data.d_sink_logits, data.d_sink_logits_count, "data.d_sink_logits",
+                       plan.plan->scheme.score.layer_sinks, "as many as the scheme has sink logits");
 }
 
 struct named_view {

@@ -21,7 +21,7 @@ struct farspan_context {
 };
 
 struct farspan_scheme {
-    std::unique_ptr<const farspan::scheme> parts;
+    std::shared_ptr<const farspan::scheme> parts;
     farspan::rope_part rope_at_rest;  // lowered at length 1
     bool rope_fixed;                  // the same at every length
 };

@@ -10,8 +10,8 @@ namespace {
 using kernels::block_rows;
 using kernels::panel_keys;
 
-partial carve_partial(carver& space, const cache_plan& plan) {
-    partial result;
+line_sums carve_sums(carver& space, const cache_plan& plan) {
+    line_sums result;
     result.output = space.take(block_rows * plan.value_ld);
     for (float** row : {&result.maximum, &result.sum}) *row = space.take(block_rows);
     return result;
@@ -22,12 +22,17 @@ decode_scratch carve(carver& space, const cache_plan& plan) {
     scratch.query = space.take(block_rows * plan.head_ld);
     int branches = 0;
     int64_t pairs = 0;
-    for (const auto& scheme : plan.schemes)
-        if (scheme->turns) {
-            branches = std::max(branches, scheme->branches());
-            pairs = scheme->rope.rotary_dim / 2;
-        }
-    for (int b = 0; b < branches; ++b) scratch.turned[b] = space.take(block_rows * plan.head_ld);
+    bool tables = false;
+    for (const auto& scheme : plan.schemes) {
+        tables |= scheme->parts.bias.kind == bias_part::table;
+        if (!scheme->turns) continue;
+        branches = std::max(branches, scheme->parts.branches());
+        pairs = scheme->turns->pairs();
+    }
+    for (int b = 0; b < branches; ++b) {
+        scratch.turned[b] = space.take(block_rows * plan.head_ld);
+        scratch.turns[b] = reinterpret_cast<double*>(space.take(2 * turn_cursor::scratch_doubles(pairs)));
+    }
     for (float** table : {&scratch.cosine, &scratch.sine})
         *table = space.take(block_rows * round_up(pairs, kernels::pad));
     scratch.panel = space.take(plan.shape.head_dim * panel_keys);
@@ -38,9 +43,10 @@ decode_scratch carve(carver& space, const cache_plan& plan) {
             space.take(plan.shape.head_dim * block_tokens / static_cast<int64_t>(sizeof(float))));
     }
     for (float** scores : {&scratch.scores, &scratch.older}) *scores = space.take(block_rows * panel_keys);
-    scratch.row_position = space.take(block_rows);
-    scratch.lane_number = space.take(panel_keys);
-    scratch.whole = carve_partial(space, plan);
+    if (tables) scratch.passes.bias = space.take(block_rows * panel_keys);
+    scratch.passes.row_position = space.take(block_rows);
+    scratch.passes.key_position = space.take(panel_keys);
+    scratch.whole = carve_sums(space, plan);
     return scratch;
 }
 
@@ -49,7 +55,7 @@ decode_scratch carve(carver& space, const cache_plan& plan) {
 cached_layout::cached_layout(const cache_plan& plan) {
     carver worker{nullptr}, result{nullptr};
     carve(worker, plan);
-    carve_partial(result, plan);
+    carve_sums(result, plan);
     worker_floats = worker.used;
     partial_floats = result.used;
     bytes = static_cast<std::size_t>(plan.threads * worker_floats + plan.partials * partial_floats) * sizeof(float) +
@@ -58,22 +64,14 @@ cached_layout::cached_layout(const cache_plan& plan) {
         if (sequence.prefill) bytes = std::max(bytes, workspace_layout(*sequence.prefill).bytes);
 }
 
-cached_workspace::cached_workspace(const cache_plan& plan, const cached_layout& layout, void* memory)
-    : plan_(plan), layout_(layout), start_(aligned_floats(memory)) {
-    for (int32_t index = 0; index < plan.threads; ++index) {
-        const decode_scratch scratch = worker(index);
-        for (int64_t lane = 0; lane < panel_keys; ++lane) scratch.lane_number[lane] = static_cast<float>(lane);
-    }
-}
-
 decode_scratch cached_workspace::worker(int32_t index) const {
     carver space{start_ + index * layout_.worker_floats};
     return carve(space, plan_);
 }
 
-partial cached_workspace::result(int64_t number) const {
+line_sums cached_workspace::result(int64_t number) const {
     carver space{start_ + plan_.threads * layout_.worker_floats + number * layout_.partial_floats};
-    return carve_partial(space, plan_);
+    return carve_sums(space, plan_);
 }
 
 }  // namespace farspan

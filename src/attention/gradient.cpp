@@ -65,7 +65,7 @@ private:
     // All pairs of one query head of every slot.
     void add_member(int64_t member) {
         for (int64_t slot = 0; slot < slots_; ++slot)
-            std::fill_n(space_.slot(slot).buckets, layout_.key_parts * plan_.bias.buckets, 0.0);
+            std::fill_n(space_.slot(slot).buckets, layout_.key_parts * plan_.scheme.bias.buckets, 0.0);
         for_each(blocks_, query_row_work(), [&](int64_t slot, int64_t block, int32_t worker) {
             prepare_queries(plan_, tensors_, space_.slot(slot), space_.worker(worker), task(slot, member), block);
         });
@@ -80,7 +80,7 @@ private:
                 const gradient_part part{
                     queries * layout_.part_blocks, std::min((queries + 1) * layout_.part_blocks, blocks_),
                     keys * layout_.part_runs, std::min((keys + 1) * layout_.part_runs, layout_.runs),
-                    space_.slot(slot).buckets + keys * plan_.bias.buckets};
+                    space_.slot(slot).buckets + keys * plan_.scheme.bias.buckets};
                 add_part(plan_, tensors_, space_.slot(slot), space_.worker(worker), task(slot, member), part,
                          options_.cancel);
             });
@@ -93,10 +93,10 @@ private:
 
     void add_totals(const gradient_slot& slot, int64_t query_head) {
         for (int64_t block = 0; block < blocks_; ++block) space_.sinks()[query_head] += slot.sink[block];
-        double* totals = space_.buckets() + query_head * plan_.bias.buckets;
+        double* totals = space_.buckets() + query_head * plan_.scheme.bias.buckets;
         for (int64_t part = 0; part < layout_.key_parts; ++part)
-            for (int64_t bucket = 0; bucket < plan_.bias.buckets; ++bucket)
-                totals[bucket] += slot.buckets[part * plan_.bias.buckets + bucket];
+            for (int64_t bucket = 0; bucket < plan_.scheme.bias.buckets; ++bucket)
+                totals[bucket] += slot.buckets[part * plan_.scheme.bias.buckets + bucket];
     }
 
     // The gradient of the bias of a pair that no tile visits is 0.
@@ -119,14 +119,14 @@ private:
 
     void store_totals() {
         const int64_t heads = plan_.shape.query_heads;
-        const bias_part& bias = plan_.bias;
+        const bias_part& bias = plan_.scheme.bias;
         // The problem has heads [offset, offset + heads) of the layer's.
         const auto total = [&](int64_t column, int64_t offset, const double* totals, int64_t step) {
             const int64_t h = column - offset;
             return h >= 0 && h < heads ? static_cast<float>(totals[h * step]) : 0.0f;
         };
-        for (int64_t column = 0; tensors_.d_sinks && column < plan_.score.layer_sinks; ++column)
-            tensors_.d_sinks[column] = total(column, plan_.score.sink_offset, space_.sinks(), 1);
+        for (int64_t column = 0; tensors_.d_sinks && column < plan_.scheme.score.layer_sinks; ++column)
+            tensors_.d_sinks[column] = total(column, plan_.scheme.score.sink_offset, space_.sinks(), 1);
         for (int64_t bucket = 0; tensors_.d_bias_values && bucket < bias.buckets; ++bucket)
             for (int64_t column = 0; column < bias.table_heads; ++column)
                 tensors_.d_bias_values[bucket * bias.table_heads + column] =

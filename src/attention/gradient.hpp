@@ -8,8 +8,8 @@
 // share no query and no key, so that their sums meet nowhere: the order of every sum follows from the shape alone.
 #pragma once
 
-#include "attention/block_scores.hpp"
 #include "attention/gradient_space.hpp"
+#include "attention/tile_scores.hpp"
 #include "base/strided.hpp"
 #include "plan/plan.hpp"
 

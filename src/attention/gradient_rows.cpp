@@ -69,8 +69,9 @@ void prepare_lines(const plan& plan, const gradient_tensors& tensors, const grad
         slot.delta[first + r] = static_cast<float>(delta);
         slot.lse[first + r] =
             lse[r] == -infinity ? infinity : static_cast<float>(static_cast<double>(lse[r]) * std::numbers::log2e);
-        if (!plan.score.sink_logits.empty()) {
-            const double sink = static_cast<double>(plan.score.sink_logits[static_cast<std::size_t>(task.query_head)]);
+        if (!plan.scheme.score.sink_logits.empty()) {
+            const double sink =
+                static_cast<double>(plan.scheme.score.sink_logits[static_cast<std::size_t>(task.query_head)]);
             slot.sink[number] -= std::exp(sink - static_cast<double>(lse[r])) * delta;
         }
     }
@@ -124,7 +125,7 @@ void prepare_queries(const plan& plan, const gradient_tensors& tensors, const gr
     load_rows(plan, tensors.q, task.batch, task.query_head, first, rows, shape.head_dim, scratch.staging, ld);
     kernels.scale_rows(scratch.staging, ld, rows, ld, &tables.query_scale[static_cast<std::size_t>(first)]);
     slot.queries_not_finite[number] = !kernels.all_finite(scratch.staging, ld, rows, shape.head_dim);
-    for (int b = 0; b < plan.branches; ++b) {
+    for (int b = 0; b < plan.scheme.branches(); ++b) {
         float* queries = row_at(slot.queries, shape.queries, b, first, ld);
         copy(scratch.staging, queries, rows, ld);
         const rotary_table& angles = tables.query_angles[static_cast<std::size_t>(b)];
@@ -143,7 +144,7 @@ void finish_queries(const plan& plan, const gradient_tensors& tensors, const gra
     const query_block& block = plan.blocks[static_cast<std::size_t>(number)];
     const int64_t first = block.first_row, rows = block.last_row - first;
     const row_tables& tables = plan.rows[plan.entry(task.batch).row];
-    join(plan, tables.query_angles, plan.branches, slot.d_queries, plan.shape.queries, first, rows);
+    join(plan, tables.query_angles, plan.scheme.branches(), slot.d_queries, plan.shape.queries, first, rows);
     float factor[block_rows];
     for (int64_t r = 0; r < rows; ++r)
         factor[r] = tables.query_scale[static_cast<std::size_t>(first + r)] * std::numbers::ln2_v<float>;

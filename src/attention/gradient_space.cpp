@@ -28,11 +28,12 @@ gradient_slot carve_slot(carver& space, const plan& plan, const gradient_layout&
     for (float** rows : {&slot.key_rows, &slot.d_keys}) *rows = space.take(plan.copies * keys * plan.head_ld);
     slot.value_panels = space.take(keys * shape.value_dim);
     slot.d_values = space.take(keys * plan.value_ld);
-    for (float** rows : {&slot.queries, &slot.d_queries}) *rows = space.take(plan.branches * queries * plan.head_ld);
+    for (float** rows : {&slot.queries, &slot.d_queries})
+        *rows = space.take(plan.scheme.branches() * queries * plan.head_ld);
     slot.d_out = space.take(queries * plan.value_ld);
     for (float** rows : {&slot.delta, &slot.lse}) *rows = space.take(queries);
     slot.sink = take_doubles(space, blocks);
-    slot.buckets = take_doubles(space, layout.key_parts * plan.bias.buckets);
+    slot.buckets = take_doubles(space, layout.key_parts * plan.scheme.bias.buckets);
     for (uint8_t** flags : {&slot.queries_not_finite, &slot.d_out_not_finite}) *flags = take_bytes(space, blocks);
     slot.runs = layout.runs;
     return slot;
@@ -43,16 +44,16 @@ gradient_scratch carve_worker(carver& space, const plan& plan, const gradient_la
     gradient_scratch scratch{};
     scratch.staging = space.take(block_rows * std::max(plan.head_ld, plan.value_ld));
     for (float** tile : {&scratch.scores, &scratch.change, &scratch.zeros}) *tile = space.take(tile_floats);
-    if (plan.branches > 1)
+    if (plan.scheme.branches() > 1)
         for (float** tile : {&scratch.older, &scratch.branch}) *tile = space.take(tile_floats);
-    if (plan.score.softcap > 0) scratch.slope = space.take(tile_floats);
+    if (plan.scheme.score.softcap > 0) scratch.slope = space.take(tile_floats);
     scratch.query = space.take(block_rows * plan.head_ld);
     scratch.d_out = space.take(block_rows * plan.value_ld);
-    if (!plan.rope.log2_decay.empty()) {
+    if (!plan.scheme.rope.log2_decay.empty()) {
         scratch.keys = space.take(tile_keys * plan.head_ld);
         scratch.decay = space.take(plan.head_ld);
     }
-    if (plan.bias.kind == bias_part::table || plan.bias.kind == bias_part::dense)
+    if (plan.scheme.bias.kind == bias_part::table || plan.scheme.bias.kind == bias_part::dense)
         scratch.passes.bias = space.take(tile_floats);
     scratch.passes.row_position = space.take(block_rows);
     scratch.passes.key_position = space.take(tile_keys);
@@ -64,7 +65,7 @@ gradient_scratch carve_worker(carver& space, const plan& plan, const gradient_la
 // Totals of the heads.
 void carve_totals(carver& space, const plan& plan, double*& sinks, double*& buckets) {
     sinks = take_doubles(space, plan.shape.query_heads);
-    buckets = take_doubles(space, plan.shape.query_heads * plan.bias.buckets);
+    buckets = take_doubles(space, plan.shape.query_heads * plan.scheme.bias.buckets);
 }
 
 }  // namespace
@@ -112,7 +113,7 @@ gradient_space::gradient_space(const plan& plan, const gradient_layout& layout, 
     carver space{start};
     carve_totals(space, plan, sinks_, buckets_);
     std::fill_n(sinks_, plan.shape.query_heads, 0.0);
-    std::fill_n(buckets_, plan.shape.query_heads * plan.bias.buckets, 0.0);
+    std::fill_n(buckets_, plan.shape.query_heads * plan.scheme.bias.buckets, 0.0);
 }
 
 }  // namespace farspan

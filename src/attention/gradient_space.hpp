@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "attention/block_scores.hpp"
 #include "attention/carver.hpp"
+#include "attention/tile_scores.hpp"
 #include "plan/plan.hpp"
 
 namespace farspan {

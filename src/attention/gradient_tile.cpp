@@ -33,7 +33,7 @@ public:
           tables_(plan.rows[plan.entry(task.batch).row]),
           positions_(plan.shape.rows[plan.entry(task.batch).row]),
           views_(views),
-          passes_(plan, tensors.bias, scratch.passes, task, block_, views.rows),
+          passes_(block_scores(plan, tensors.bias, scratch.passes, task, block_, views.rows)),
           queries_not_finite_(slot.queries_not_finite[number] != 0),
           d_out_not_finite_(slot.d_out_not_finite[number] != 0),
           buckets_(buckets) {}
@@ -56,7 +56,7 @@ private:
         if (tensors_.d_bias.data) add_bias(where);
         if (tensors_.d_bias_values) add_buckets(where);
         if (!tensors_.d_q.data && !tensors_.d_k.data) return;
-        if (plan_.score.softcap > 0)
+        if (plan_.scheme.score.softcap > 0)
             kernels_.scale_tile(scratch_.change, scratch_.slope, tile_keys, where.rows, where.cols);
         for (int b = where.shape.nearest; b <= where.shape.oldest; ++b) {
             const float* change = of_branch(where, b);
@@ -68,16 +68,11 @@ private:
     // --- logits and their weights
 
     void logits(const region& where) const {
-        multiply(where, where.shape.nearest, scratch_.scores);
-        for (int b = where.shape.nearest + 1; b <= where.shape.oldest; ++b) {
-            multiply(where, b, scratch_.older);
-            int32_t threshold[block_rows];
-            passes_.older_lanes(where, b, threshold);
-            kernels_.select_older(scratch_.scores, scratch_.older, tile_keys, where.rows, where.cols, threshold);
-        }
-        if (plan_.score.softcap > 0)
+        passes_.products(where, scratch_.scores, scratch_.older,
+                         [&](int branch, float* to) { multiply(where, branch, to); });
+        if (plan_.scheme.score.softcap > 0)
             kernels_.softcap_slope(scratch_.scores, scratch_.slope, tile_keys, where.rows, where.cols,
-                                   static_cast<float>(plan_.score.softcap * std::numbers::log2e));
+                                   static_cast<float>(plan_.scheme.score.softcap * std::numbers::log2e));
         passes_.add_bias(where, scratch_.scores);
         if (where.shape.edge || where.cols != where.count) passes_.mask(where, scratch_.scores);
     }
@@ -191,7 +186,7 @@ private:
         for (int64_t r = 0; r < where.rows; ++r)
             for (int64_t key = first; key < last; ++key)
                 if (const float change = scratch_.change[r * tile_keys + key - where.first_key]; change != 0)
-                    buckets_[plan_.bias.bucket(query_position(where, r) - key_position(key))] +=
+                    buckets_[plan_.scheme.bias.bucket(query_position(where, r) - key_position(key))] +=
                         static_cast<double>(change);
     }
 
@@ -212,7 +207,7 @@ private:
             for (int64_t c = 0; c < last - first; ++c) distance[-c] += static_cast<double>(change[c]);
         }
         const int64_t count = most - key_position(first) - smallest + 1;
-        for (int64_t n = 0; n < count; ++n) buckets_[plan_.bias.bucket(smallest + n)] += sums[n];
+        for (int64_t n = 0; n < count; ++n) buckets_[plan_.scheme.bias.bucket(smallest + n)] += sums[n];
         return true;
     }
 
@@ -236,7 +231,7 @@ private:
     const row_tables& tables_;
     const position_row& positions_;
     const block_views& views_;
-    const block_scores passes_;
+    const tile_scores passes_;
     const bool queries_not_finite_, d_out_not_finite_;
     double* const buckets_;
 };
@@ -254,7 +249,7 @@ void add_part(const plan& plan, const gradient_tensors& tensors, const gradient_
         for (int64_t n = part.first_block; n < part.last_block; ++n) {
             const block_views& views = scratch.views[n - part.first_block];
             tile t;
-            if (!tile_in_run(views.whole, plan.branches, run, t)) continue;
+            if (!tile_in_run(views.whole, plan.scheme.branches(), run, t)) continue;
             stop_if_set(cancel);
             tile_adder(plan, tensors, slot, scratch, task, n, views, part.buckets).add(t);
         }

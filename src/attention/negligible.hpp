@@ -11,15 +11,15 @@ class negligible_pages {
 public:
     // `queries`: the scaled lines of the task. `newest`: the result of the part with the newest keys, NULL if that is
     // this one.
-    negligible_pages(const cache_plan& plan, const cached_task& task, const float* queries, const partial* newest);
+    negligible_pages(const cache_plan& plan, const cached_task& task, const float* queries, const line_sums* newest);
 
     // The lines for which the page does not matter, as bits. What they leave out is remembered.
-    uint64_t leave_out(const cached_page& page, const slice_summary& summary, const partial& so_far);
+    uint64_t leave_out(const cached_page& page, const slice_summary& summary, const line_sums& so_far);
     // The same from the page's logits, [lines][64]: of the other lines.
-    uint64_t leave_out(const float* scores, const slice_summary& summary, uint64_t left_out, const partial& so_far);
+    uint64_t leave_out(const float* scores, const slice_summary& summary, uint64_t left_out, const line_sums& so_far);
 
 private:
-    double found(int64_t line, const partial& so_far) const {
+    double found(int64_t line, const line_sums& so_far) const {
         return std::max(known_[line], least_log2(so_far.maximum[line], so_far.sum[line]));
     }
 

@@ -20,9 +20,9 @@ negligible_tiles::negligible_tiles(const plan& plan, const head_task& task, cons
       head_(task.query_head),
       first_row_(block.first_row),
       rows_(block.last_row - block.first_row),
-      cap_(cap_of(plan.score)) {
+      cap_(cap_of(plan.scheme.score)) {
     // Packed keys carry the magnitude of a rotation, these queries not yet.
-    const double growth = growth_of(plan.rope);
+    const double growth = growth_of(plan.scheme.rope);
     for (int64_t r = 0; r < rows_; ++r) {
         norm_[r] = norm_bound(queries + r * plan.head_ld, plan.shape.head_dim) * growth;
         largest_norm_ = std::max(largest_norm_, norm_[r] < infinite ? norm_[r] : infinite);

@@ -3,8 +3,8 @@
 // that a tile matters to most decides, and what it leaves out counts for all of them.
 #pragma once
 
-#include "attention/block_scores.hpp"
 #include "attention/bound.hpp"
+#include "attention/tile_scores.hpp"
 
 namespace farspan {
 

@@ -39,7 +39,7 @@ void pack_keys(const plan& plan, const attention_tensors& tensors, const workspa
             rotate_rows(plan, angles, first_key, count, scratch.rotated);
             rows = scratch.rotated;
         }
-        if (plan.ceiling.any_falls(key_head * plan.shape.group(), plan.shape.group())) {
+        if (plan.any_falls(key_head * plan.shape.group(), plan.shape.group())) {
             float& norm = space.key_norm(slot, run);
             norm = std::max(norm, largest_norm(rows, plan.head_ld, count, plan.shape.head_dim));
         }

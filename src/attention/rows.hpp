@@ -29,18 +29,18 @@ inline bool make_finite(const plan& plan, float* rows, int64_t count, int64_t di
 
 // Rotates scratch rows by the table rows [first, first + rows).
 inline void rotate_rows(const plan& plan, const rotary_table& table, int64_t first, int64_t rows, float* scratch) {
-    const bool half = plan.rope.layout == pair_layout::half;
+    const bool half = plan.scheme.rope.layout == pair_layout::half;
     (half ? plan.kernels->rotate_half : plan.kernels->rotate_interleaved)(
-        scratch + plan.rope.rotary_offset, plan.head_ld, rows, plan.rope.rotary_dim / 2, table.cosine_row(first),
-        table.sine_row(first), table.stride);
+        scratch + plan.scheme.rope.rotary_offset, plan.head_ld, rows, plan.scheme.rope.rotary_dim / 2,
+        table.cosine_row(first), table.sine_row(first), table.stride);
 }
 
 // The transpose of rotate_rows: what a gradient of rotated rows is a gradient of, before the rotation.
 inline void rotate_rows_back(const plan& plan, const rotary_table& table, int64_t first, int64_t rows, float* scratch) {
-    const bool half = plan.rope.layout == pair_layout::half;
+    const bool half = plan.scheme.rope.layout == pair_layout::half;
     (half ? plan.kernels->rotate_back_half : plan.kernels->rotate_back_interleaved)(
-        scratch + plan.rope.rotary_offset, plan.head_ld, rows, plan.rope.rotary_dim / 2, table.cosine_row(first),
-        table.sine_row(first), table.stride);
+        scratch + plan.scheme.rope.rotary_offset, plan.head_ld, rows, plan.scheme.rope.rotary_dim / 2,
+        table.cosine_row(first), table.sine_row(first), table.stride);
 }
 
 // A logit as a score, which is one in base 2 and at most the largest float.

@@ -1,7 +1,7 @@
 // Prefill attention of a plan over tensors.
 #pragma once
 
-#include "attention/block_scores.hpp"
+#include "attention/tile_scores.hpp"
 #include "attention/workspace.hpp"
 #include "base/strided.hpp"
 #include "plan/plan.hpp"

@@ -17,14 +17,15 @@ worker_scratch carve(carver& space, const plan& plan) {
     worker_scratch scratch{};
     scratch.staging = space.take(block_rows * std::max(plan.head_ld, plan.value_ld));
     for (float** rows : {&scratch.rotated, &scratch.query}) *rows = space.take(block_rows * plan.head_ld);
-    for (int b = 0; b < plan.branches; ++b) scratch.branch[b] = space.take(block_rows * plan.head_ld);
-    if (!plan.rope.log2_decay.empty()) scratch.decayed = space.take(block_rows * plan.head_ld);
+    for (int b = 0; b < plan.scheme.branches(); ++b) scratch.branch[b] = space.take(block_rows * plan.head_ld);
+    if (!plan.scheme.rope.log2_decay.empty()) scratch.decayed = space.take(block_rows * plan.head_ld);
     scratch.scores = space.take(block_rows * tile_keys);
-    if (plan.branches > 1) scratch.older = space.take(block_rows * tile_keys);
-    if (plan.bias.kind == bias_part::table || plan.bias.kind == bias_part::dense)
+    if (plan.scheme.branches() > 1) scratch.older = space.take(block_rows * tile_keys);
+    if (plan.scheme.bias.kind == bias_part::table || plan.scheme.bias.kind == bias_part::dense)
         scratch.passes.bias = space.take(block_rows * tile_keys);
-    scratch.output = space.take(block_rows * plan.value_ld);
-    for (float** rows : {&scratch.maximum, &scratch.sum, &scratch.passes.row_position}) *rows = space.take(block_rows);
+    scratch.sums.output = space.take(block_rows * plan.value_ld);
+    for (float** rows : {&scratch.sums.maximum, &scratch.sums.sum, &scratch.passes.row_position})
+        *rows = space.take(block_rows);
     scratch.factor = space.take(std::max<int64_t>(block_rows, plan.head_ld));
     scratch.passes.key_position = space.take(tile_keys);
     return scratch;

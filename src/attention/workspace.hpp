@@ -4,25 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "attention/block_scores.hpp"
+#include "attention/tile_pipeline.hpp"
 #include "plan/plan.hpp"
 
 namespace farspan {
 
 // Private to a worker. All rows are kernels::block_rows long.
-struct worker_scratch {
+struct worker_scratch : pipeline_scratch {
     float* staging;               // [64][head_ld or value_ld] rows on their way into a panel
     float* rotated;               // [64][head_ld] the same, rotated for one copy
-    float* query;                 // [64][head_ld] scaled queries
     float* branch[max_branches];  // [64][head_ld] rotated for a branch
     float* decayed;               // [64][head_ld] rotated and decayed for a tile
-    float* scores;                // [64][tile_keys]
-    float* older;                 // [64][tile_keys] logits of an older branch
-    float* output;                // [64][value_ld]
-    float* maximum;               // [64] running maxima, base 2
-    float* sum;                   // [64] running sums
     float* factor;                // [max(64, head_ld)]
-    score_scratch passes;
+    line_sums sums;
 };
 
 // Where things lie in a workspace. Offsets in floats from its aligned start.

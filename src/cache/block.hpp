@@ -131,6 +131,13 @@ private:
     block* data_ = nullptr;
 };
 
+// A block as one sequence has it.
+struct page {
+    int64_t base;      // position of lane 0, a multiple of block_tokens
+    uint64_t present;  // lanes that hold a token of this sequence
+    block_ref data;
+};
+
 // Blocks of one shape under a memory limit. Returned blocks are kept and used again. Outlives its blocks. For any
 // number of threads.
 class block_pool {

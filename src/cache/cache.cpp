@@ -178,14 +178,30 @@ int64_t cache::create() { return adopt({}); }
 
 int64_t cache::fork(int64_t id) { return adopt(sequence(find(id))); }
 
+namespace {
+
+// Plans that saw it keep it.
+void end(sequence& ended) {
+    ended.pages.clear();
+    ended.ended = true;
+    ++ended.version;
+}
+
+}  // namespace
+
+const sequence& seen_sequence::now() const {
+    if (sequence_->ended)
+        throw failure(FARSPAN_ERROR_PARAMETER_RANGE, "plan", ": its sequence %" PRId64 " has ended", id_);
+    return *sequence_;
+}
+
 void cache::destroy(int64_t id) {
     const std::shared_ptr<sequence> ended = share(id);
     {
         const std::lock_guard lock(mutex_);
         sequences_.erase(id);
     }
-    ended->pages.clear();
-    ++ended->version;  // plans that saw it keep it
+    end(*ended);
 }
 
 void cache::evict(int64_t id, int64_t first, int64_t last) {
@@ -209,10 +225,7 @@ void cache::keep(int64_t id, int64_t sinks, int64_t recent) {
 
 void cache::clear() {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, ended] : sequences_) {
-        ended->pages.clear();
-        ++ended->version;
-    }
+    for (const auto& [id, ended] : sequences_) end(*ended);
     sequences_.clear();
     pool_.trim();
 }

@@ -20,16 +20,11 @@
 
 namespace farspan {
 
-struct page {
-    int64_t base;      // position of lane 0, a multiple of block_tokens
-    uint64_t present;  // lanes that hold a token of this sequence
-    block_ref data;
-};
-
 struct sequence {
     std::vector<page> pages;
     int64_t next_position = 0;
     uint64_t version = 0;  // changes whenever a plan made before must not be run any more
+    bool ended = false;
 
     int64_t tokens() const;
 };
@@ -60,6 +55,9 @@ public:
         : id_(id), sequence_(std::move(seen)), version_(sequence_->version) {}
     int64_t id() const { return id_; }
     bool changed() const { return sequence_->version != version_; }
+    // As it is now. Throws failure if it has ended.
+    const sequence& now() const;
+    void see_again() { version_ = sequence_->version; }
 
 private:
     int64_t id_;

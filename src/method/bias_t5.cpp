@@ -59,6 +59,7 @@ void lower_bias_t5(const farspan_bias_config& config, int64_t, bias_part& part) 
     part.bucket = bucket_of;
     part.buckets = config.buckets;
     part.table_heads = config.heads;
+    part.settled = config.max_distance;
     part.fill = [learned = std::move(learned), heads, bucket_of](int64_t distance, int32_t first, int32_t last,
                                                                  double* values) {
         const double* bucket = learned.data() + bucket_of(distance) * heads;

@@ -83,6 +83,9 @@ struct bias_part {
     // slope and table: the definition, for the heads [first, last) at once, since most of it is common to them.
     std::function<void(int64_t distance, int32_t first, int32_t last, double* values)> fill;
 
+    // table: all distances from here on have the same bias, and so have all up to minus this one.
+    int64_t settled = unlimited;
+
     // Learned biases: the row of the table that a distance reads, which has `buckets` rows of table_heads; head 0 is
     // its column table_offset.
     std::function<int32_t(int64_t distance)> bucket;

@@ -43,4 +43,18 @@ void fill_bias(const bias_part& bias, int32_t head, int64_t first_distance, floa
 mask_part lower_mask(const scheme& scheme);
 score_part lower_score(const scheme& scheme, int64_t length, int64_t head_offset = 0);
 
+// A scheme at one current length: all that plans and attention know of it.
+struct lowered_scheme {
+    rope_part rope;
+    remap_part remap;
+    bias_part bias;
+    mask_part mask;
+    score_part score;
+
+    int branches() const { return static_cast<int>(remap.branches.size()); }
+};
+lowered_scheme lower(const scheme& scheme, int64_t length, int64_t head_offset);
+// False: it is the same at every length.
+bool depends_on_length(const scheme& scheme);
+
 }  // namespace farspan

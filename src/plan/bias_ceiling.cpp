@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <limits>
 #include <numbers>
 
@@ -14,20 +13,13 @@ constexpr double unknown = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-bias_ceiling::bias_ceiling(const bias_part& bias, int64_t farthest) : symmetric_(bias.symmetric) {
-    for (const double slope : bias.slopes) {
-        slopes_.push_back(slope * std::numbers::log2e);
-        falls_.push_back(slopes_.back() * static_cast<double>(farthest) >= least_fall);
-    }
+bias_ceiling::bias_ceiling(const bias_part& bias) : symmetric_(bias.symmetric) {
+    for (const double slope : bias.slopes) slopes_.push_back(slope * std::numbers::log2e);
 }
 
-bias_ceiling::bias_ceiling(std::vector<int64_t> blocks, std::vector<float> largest) : blocks_(std::move(blocks)) {
-    const std::size_t count = blocks_.size(), heads = largest.size() / count;
-    for (std::size_t head = 0; head < heads; ++head) {
-        const auto first = largest.begin() + static_cast<std::ptrdiff_t>(head * count);
-        const auto [least, most] = std::minmax_element(first, first + static_cast<std::ptrdiff_t>(count));
-        falls_.push_back(*most - *least >= static_cast<float>(least_fall));
-    }
+bias_ceiling::bias_ceiling(std::vector<int64_t> blocks, std::vector<float> largest, interval settled)
+    : blocks_(std::move(blocks)), settled_(settled) {
+    const std::size_t count = blocks_.size();
     largest_.push_back(std::move(largest));
     for (std::size_t half = 1; 2 * half <= count; half *= 2) {
         const std::vector<float>& below = largest_.back();
@@ -38,10 +30,11 @@ bias_ceiling::bias_ceiling(std::vector<int64_t> blocks, std::vector<float> large
     }
 }
 
-bool bias_ceiling::any_falls(int64_t first_head, int64_t heads) const {
-    if (falls_.empty()) return false;
-    const auto first = falls_.begin() + first_head;
-    return std::any_of(first, first + heads, [](uint8_t falls) { return falls != 0; });
+bool bias_ceiling::falls(int64_t head, int64_t first, int64_t last) const {
+    const double most = over(head, first, last);
+    const double least = std::min(over(head, first, std::min(first + width - 1, last)),
+                                  over(head, std::max(last - width + 1, first), last));
+    return most < unknown && most - least >= least_fall;
 }
 
 double bias_ceiling::over(int64_t head, int64_t first, int64_t last) const {
@@ -55,7 +48,9 @@ double bias_ceiling::of_slope(int64_t head, int64_t distance) const {
 }
 
 double bias_ceiling::of_blocks(int64_t head, int64_t first, int64_t last) const {
-    const std::size_t from = find(block_of(first)), behind = find(block_of(last) + 1);
+    if (blocks_.empty()) return unknown;
+    const auto within = [&](int64_t distance) { return std::clamp(distance, settled_.first, settled_.last); };
+    const std::size_t from = find(block_of(within(first))), behind = find(block_of(within(last)) + 1);
     if (from >= behind) return unknown;
     const auto level = static_cast<std::size_t>(std::bit_width(behind - from) - 1);
     const float* largest = largest_[level].data() + static_cast<std::size_t>(head) * blocks_.size();
@@ -63,7 +58,6 @@ double bias_ceiling::of_blocks(int64_t head, int64_t first, int64_t last) const 
 }
 
 std::size_t bias_ceiling::find(int64_t block) const {
-    if (blocks_.empty()) return 0;
     const auto count = static_cast<int64_t>(blocks_.size());
     if (blocks_.back() - blocks_.front() == count - 1)  // without gaps
         return static_cast<std::size_t>(std::clamp<int64_t>(block - blocks_.front(), 0, count));

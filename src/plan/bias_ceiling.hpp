@@ -15,16 +15,16 @@ public:
     static int64_t block_of(int64_t distance) { return distance >> 6; }  // rounds down
 
     bias_ceiling() = default;  // infinity: no bias, or none that is known by its distance
-    // Of slopes; no distance is beyond `farthest`.
-    bias_ceiling(const bias_part& bias, int64_t farthest);
+    explicit bias_ceiling(const bias_part& slopes);
     // `blocks` of 64 distances, ascending, and largest[head][block]: the largest bias of those that occur, base 2.
-    bias_ceiling(std::vector<int64_t> blocks, std::vector<float> largest);
+    // Distances beyond `settled` have the bias of the nearest one within.
+    bias_ceiling(std::vector<int64_t> blocks, std::vector<float> largest, interval settled);
 
     // At least the bias, base 2, of all distances in [first, last] that occur.
     double over(int64_t head, int64_t first, int64_t last) const;
-    // The bias alone makes some weights 2^25 times smaller than others: it is worth asking.
-    bool falls(int64_t head) const { return any_falls(head, 1); }
-    bool any_falls(int64_t first_head, int64_t heads) const;
+    // Of the distances in [first, last], the bias alone makes some weights 2^25 times smaller than others: it is worth
+    // asking.
+    bool falls(int64_t head, int64_t first, int64_t last) const;
 
 private:
     double of_slope(int64_t head, int64_t distance) const;
@@ -32,21 +32,20 @@ private:
     // The first block at or behind this one.
     std::size_t find(int64_t block) const;
 
-    std::vector<uint8_t> falls_;  // [heads]; empty: no bias
     std::vector<double> slopes_;  // [heads], base 2
     bool symmetric_ = false;
     std::vector<int64_t> blocks_;
     std::vector<std::vector<float>> largest_;  // [level][heads][blocks]: of the 2^level blocks from one on
+    interval settled_;
 };
 
-// Of the bias of a scheme whose values by distance are in `table`, if it is one; `farthest()`: the largest distance, for
-// slopes. Beside a rotation that decays there is none: then keys may grow with the distance.
-template <class Table, class Farthest>
-bias_ceiling ceiling_of(const bias_part& bias, const rope_part& rope, const Table& table, const Farthest& farthest) {
+// Of the bias of a scheme whose values by distance are in `table`, if it is one. Beside a rotation that decays there is
+// none: then keys may grow with the distance.
+template <class Table>
+bias_ceiling ceiling_of(const bias_part& bias, const rope_part& rope, const Table& table) {
     if (!rope.log2_decay.empty()) return {};
     if (bias.kind == bias_part::table) return table.ceiling();
-    if (bias.kind != bias_part::slope) return {};
-    return {bias, farthest()};
+    return bias.kind == bias_part::slope ? bias_ceiling(bias) : bias_ceiling();
 }
 
 }  // namespace farspan

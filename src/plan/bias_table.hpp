@@ -7,62 +7,57 @@
 
 #include "method/parts.hpp"
 #include "plan/bias_ceiling.hpp"
+#include "plan/cached_page.hpp"
 #include "plan/problem.hpp"
 
 namespace farspan {
 
-// Blocks of 64 distances, only those that are asked for: tokens may lie far apart, as sinks and a window do.
-class bias_blocks {
-public:
-    static constexpr int64_t width = bias_ceiling::width;
-    static int64_t block_of(int64_t distance) { return bias_ceiling::block_of(distance); }
+// Ascending and apart: [first, last) of distances.
+using distance_set = std::vector<interval>;
 
-    bias_blocks() = default;
-    // `blocks` in any order, repeated or not. Throws failure(FARSPAN_ERROR_CANCELLED), looking at the flag for every
-    // distance.
-    bias_blocks(const bias_part& bias, int64_t heads, std::vector<int64_t> blocks, const volatile int32_t* cancel);
-
-    bool empty() const { return blocks_.empty(); }
-    // The place of a block among those that are stored; -1: it is not.
-    int64_t find(int64_t block) const;
-    // The entry of a distance of the stored block or of the next one; entry + n belongs to distance - n, down to the
-    // block's first.
-    const float* entry(int64_t head, int64_t place, int64_t distance) const {
-        const int64_t last = (blocks_[static_cast<std::size_t>(place)] + 2) * width - 1;
-        return values_.data() + (head * static_cast<int64_t>(blocks_.size()) + place) * 2 * width + (last - distance);
-    }
-    bias_ceiling ceiling() const;
-
-private:
-    std::vector<int64_t> blocks_;  // ascending
-    // [heads][blocks][2 width]: each with the next one, so that any 64 distances are consecutive
-    std::vector<float> values_;
-};
+// Every distance of a problem, and `margin` more at both ends for the lanes of edge tiles. If gaps between positions
+// would make that more than linear in the problem's size, only blocks of distances that occur, and if that is too much
+// as well, none.
+distance_set distances_of(const problem& problem, int64_t margin);
+// Of some queries and the keys of some pages.
+distance_set distances_of(const std::vector<int64_t>& queries, const std::vector<cached_page>& pages);
+// Both.
+distance_set united(distance_set some, const distance_set& more);
 
 class bias_table {
 public:
-    bias_table() = default;
-    // Covers every distance of the problem, and `margin` more at both ends for the lanes of edge tiles. If gaps between
-    // positions would make it more than linear in the problem's size, only blocks of distances that occur are stored,
-    // and if that is too much as well, values are computed one by one.
-    bias_table(const bias_part& bias, const problem& problem, int64_t margin, const volatile int32_t* cancel = nullptr);
+    static constexpr int64_t reach = 128;  // distances that are asked for at once, at most
 
-    bool tabulated() const { return !values_.empty(); }
-    // The entry of `distance`; entry + n belongs to distance - n.
-    const float* entry(int64_t head, int64_t distance) const {
-        return values_.data() + head * span_ + (largest_ - distance);
-    }
+    bias_table() = default;
+    // Of `heads` heads at these distances; where the bias has settled, a few stand for all. What is not tabulated is
+    // computed when it is asked for. `bias` outlives the table; what `known`, a table of it, has is taken from there.
+    bias_table(const bias_part& bias, int64_t heads, distance_set distances, const volatile int32_t* cancel = nullptr,
+               const bias_table* known = nullptr);
+
+    // The biases of distance, distance - 1 ..., count <= reach in all: in the table or, if it has not all of them, in
+    // `staging`.
+    const float* falling(int64_t head, int64_t distance, int64_t count, float* staging) const;
     float value(int64_t head, int64_t distance) const;
+    bool covers(const distance_set& distances) const;
     bias_ceiling ceiling() const;
 
 private:
-    void tabulate(int64_t heads, int64_t smallest, int64_t largest, const volatile int32_t* cancel);
+    struct stretch {
+        int64_t first, last;  // distances
+        int64_t end;          // behind its values: that of distance d is at end - 1 - (d - first)
+    };
+    distance_set within(distance_set distances) const;
+    int64_t within(int64_t distance, int64_t count) const;
+    const stretch* find(int64_t distance) const;  // NULL: not tabulated
+    const float* at(int64_t head, const stretch& in, int64_t distance) const {
+        return values_.data() + head * total_ + (in.end - 1 - (distance - in.first));
+    }
+    void fill(const stretch& to, int64_t heads, const volatile int32_t* cancel, const bias_table* known);
 
-    bias_part definition_;
-    std::vector<float> values_;  // [heads][span]
-    int64_t largest_ = 0;
-    int64_t span_ = 0;
-    bias_blocks blocks_;
+    const bias_part* definition_ = nullptr;
+    std::vector<stretch> stretches_;
+    std::vector<float> values_;  // [heads][total]
+    int64_t total_ = 0;
 };
 
 }  // namespace farspan

@@ -8,6 +8,7 @@
 #include "base/failure.hpp"
 #include "base/host_memory.hpp"
 #include "base/parallel.hpp"
+#include "plan/fit.hpp"
 
 namespace farspan {
 namespace {
@@ -15,23 +16,6 @@ namespace {
 // Positions of one tile of keys, and of one block of queries, may spread this far under a decaying rotation: the decay
 // over the spread stays well inside the range of float.
 constexpr int64_t max_decay_spread = 8192;
-
-void check_fit(const plan& plan, const mask_part& mask) {
-    const problem& shape = plan.shape;
-    const rope_part& rope = plan.rope;
-    if (rope.enabled && rope.rotary_offset + rope.rotary_dim > shape.head_dim)
-        throw failure(FARSPAN_ERROR_ROTARY_DIM, "rope.rotary_offset",
-                      "%d + rotary_dim %d exceeds problem.head_dim, %" PRId64, rope.rotary_offset, rope.rotary_dim,
-                      shape.head_dim);
-    if (rope.axes > 1 && plan.branches > 1)
-        throw failure(FARSPAN_ERROR_COMBINATION, "rope.axes",
-                      "gives %d positions per token: cannot be used with a remap", rope.axes);
-    if (!rope.log2_decay.empty() && !mask.causal)
-        throw failure(FARSPAN_ERROR_COMBINATION, "rope.method", "is a decaying rotation (xpos): needs a causal mask");
-    if (shape.rotated && (plan.branches > 1 || !rope.log2_decay.empty()))
-        throw failure(FARSPAN_ERROR_COMBINATION, "problem.state",
-                      "is rotated: a remap or xpos needs raw queries and keys");
-}
 
 // What the tables of a plan take at least.
 double table_bytes(const problem& shape) {
@@ -41,9 +25,9 @@ double table_bytes(const problem& shape) {
 }
 
 // Branches that show keys the same position share one packed copy of K.
-void assign_copies(plan& plan, const remap_part& remap, std::vector<position_map>& key_maps) {
-    for (int b = 0; b < plan.branches; ++b) {
-        const position_map& map = remap.branches[b].key;
+void assign_copies(plan& plan, std::vector<position_map>& key_maps) {
+    for (int b = 0; b < plan.scheme.branches(); ++b) {
+        const position_map& map = plan.scheme.remap.branches[b].key;
         const auto known = std::find(key_maps.begin(), key_maps.end(), map);
         plan.copy_of_branch[b] = static_cast<int>(known - key_maps.begin());
         if (known == key_maps.end()) key_maps.push_back(map);
@@ -55,7 +39,8 @@ std::vector<float> make_query_scale(const plan& plan, const position_row& row) {
     std::vector<float> scale(row.query.size());
     for (std::size_t i = 0; i < scale.size(); ++i) {
         const int64_t position = std::max<int64_t>(row.query[i], 0);  // a query before every key sees nothing anyway
-        scale[i] = static_cast<float>(plan.score.query_scale(position, plan.shape.head_dim) * std::numbers::log2e);
+        scale[i] =
+            static_cast<float>(plan.scheme.score.query_scale(position, plan.shape.head_dim) * std::numbers::log2e);
     }
     return scale;
 }
@@ -86,28 +71,29 @@ void make_decay_centres(const plan& plan, const position_row& row, row_tables& t
     }
 }
 
-void make_angles(const plan& plan, const position_row& row, const remap_part& remap,
-                 const std::vector<position_map>& key_maps, row_tables& tables, const volatile int32_t* cancel) {
-    tables.query_angles.resize(plan.branches);
+void make_angles(const plan& plan, const position_row& row, const std::vector<position_map>& key_maps,
+                 row_tables& tables, const volatile int32_t* cancel) {
+    const rope_part& rope = plan.scheme.rope;
+    tables.query_angles.resize(plan.scheme.branches());
     tables.key_angles.resize(plan.copies);
-    if (!plan.rope.enabled || plan.shape.rotated) return;
-    if (plan.rope.axes > 1) {
+    if (!rope.enabled || plan.shape.rotated) return;
+    if (rope.axes > 1) {
         tables.query_angles[0] =
-            make_axes_table(*plan.kernels, plan.rope, plan.shape.query_axes, plan.shape.queries, cancel);
-        tables.key_angles[0] = make_axes_table(*plan.kernels, plan.rope, plan.shape.key_axes, plan.shape.keys, cancel);
+            make_axes_table(*plan.kernels, rope, plan.shape.query_axes, plan.shape.queries, cancel);
+        tables.key_angles[0] = make_axes_table(*plan.kernels, rope, plan.shape.key_axes, plan.shape.keys, cancel);
         return;
     }
     std::vector<int64_t> query_decay, key_decay;
-    if (!plan.rope.log2_decay.empty()) {
+    if (!rope.log2_decay.empty()) {
         make_decay_centres(plan, row, tables);
         for (std::size_t i = 0; i < row.query.size(); ++i) query_decay.push_back(row.query[i] - tables.query_centre[i]);
         for (std::size_t j = 0; j < row.key.size(); ++j) key_decay.push_back(tables.key_centre[j] - row.key[j]);
     }
-    for (int b = 0; b < plan.branches; ++b)
+    for (int b = 0; b < plan.scheme.branches(); ++b)
         tables.query_angles[b] =
-            make_rotary_table(*plan.kernels, plan.rope, remap.branches[b].query, row.query, query_decay, cancel);
+            make_rotary_table(*plan.kernels, rope, plan.scheme.remap.branches[b].query, row.query, query_decay, cancel);
     for (int c = 0; c < plan.copies; ++c)
-        tables.key_angles[c] = make_rotary_table(*plan.kernels, plan.rope, key_maps[c], row.key, key_decay, cancel);
+        tables.key_angles[c] = make_rotary_table(*plan.kernels, rope, key_maps[c], row.key, key_decay, cancel);
 }
 
 // Marks [first, last) in runs of tile_keys by differences; integrated once at the end.
@@ -127,8 +113,9 @@ void find_needed_runs(const plan& plan, entry_tables& entry, const volatile int3
         const block_bounds bounds = make_bounds(views, rows);
         for (const interval& span : bounds.span) {
             if (!span.empty()) entry.pairs += static_cast<double>(rows) * static_cast<double>(span.last - span.first);
-            for (int b = 0; b < plan.branches; ++b) {
-                const int64_t first = b == plan.branches - 1 ? span.first : std::max(span.first, bounds.older_least[b]);
+            for (int b = 0; b < plan.scheme.branches(); ++b) {
+                const int64_t first =
+                    b == plan.scheme.branches() - 1 ? span.first : std::max(span.first, bounds.older_least[b]);
                 const int64_t last = b == 0 ? span.last : std::min(span.last, bounds.older_most[b - 1]);
                 mark(plan.copy_of_branch[b], first, last);
             }
@@ -166,6 +153,18 @@ void share_rows(plan& plan) {
     plan.shape.rows = std::move(distinct);
 }
 
+void add_bias(plan& plan, const volatile int32_t* cancel) {
+    const problem& shape = plan.shape;
+    if (plan.scheme.bias.kind == bias_part::table)
+        plan.distance_bias =
+            bias_table(plan.scheme.bias, shape.query_heads, distances_of(shape, 2 * kernels::tile_keys), cancel);
+    plan.ceiling = ceiling_of(plan.scheme.bias, plan.scheme.rope, plan.distance_bias);
+    auto [smallest, largest] = shape.distances();
+    if (plan.scheme.mask.causal) smallest = std::max<int64_t>(smallest, 0);
+    for (int64_t head = 0; head < shape.query_heads; ++head)
+        plan.falls.push_back(smallest <= largest && plan.ceiling.falls(head, smallest, largest));
+}
+
 }  // namespace
 
 std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kernels::kernel_table& kernels,
@@ -177,31 +176,21 @@ std::unique_ptr<plan> make_plan(const scheme& scheme, problem shape, const kerne
     require_memory(table_bytes(result->shape), "tables of the plan");
     result->kernels = &kernels;
     result->threads = threads;
-    const int64_t length = result->shape.length;
-    const remap_part remap = lower_remap(scheme, length);
-    const mask_part mask = lower_mask(scheme);
-    result->rope = lower_rope(scheme, length);
-    result->bias = lower_bias(scheme, length, result->shape.head_offset);
-    result->score = lower_score(scheme, length, result->shape.head_offset);
-    result->branches = static_cast<int>(remap.branches.size());
+    result->scheme = lower(scheme, result->shape.length, result->shape.head_offset);
     result->head_ld = round_up(result->shape.head_dim, kernels::pad);
     result->value_ld = round_up(result->shape.value_dim, kernels::pad);
-    check_fit(*result, mask);
+    const lowered_scheme& parts = result->scheme;
+    check_fit(parts, {result->shape.head_dim, false, result->shape.rotated});
 
     std::vector<position_map> key_maps;
-    assign_copies(*result, remap, key_maps);
+    assign_copies(*result, key_maps);
     result->blocks = make_query_blocks(result->shape);
-    if (result->bias.kind == bias_part::table)
-        result->distance_bias = bias_table(result->bias, result->shape, 2 * kernels::tile_keys, cancel);
-    result->ceiling = ceiling_of(result->bias, result->rope, result->distance_bias, [&] {
-        const auto [smallest, largest] = result->shape.distances();
-        return std::max(result->bias.symmetric ? -smallest : largest, largest);
-    });
+    add_bias(*result, cancel);
     for (const position_row& row : result->shape.rows) {
         row_tables& tables = result->rows.emplace_back();
-        tables.views = make_row_views(result->shape, row, mask, remap, cancel);
+        tables.views = make_row_views(result->shape, row, parts.mask, parts.remap, cancel);
         tables.query_scale = make_query_scale(*result, row);
-        make_angles(*result, row, remap, key_maps, tables, cancel);
+        make_angles(*result, row, key_maps, tables, cancel);
         for (const segment& s : result->shape.segments)
             tables.keys_consecutive.push_back(key_finder(row, s).consecutive());
     }
@@ -233,7 +222,7 @@ void count_tiles(const plan& plan, int64_t counts[4]) {
         plan.load_views(plan.entries[0], block, views);
         const block_bounds bounds = make_bounds(views, block.last_row - block.first_row);
         int64_t visited = 0;
-        visit_tiles(bounds, plan.branches, [&](const tile& t) {
+        visit_tiles(bounds, plan.scheme.branches(), [&](const tile& t) {
             ++visited;
             ++counts[t.edge ? 2 : 1];
             counts[3] += t.nearest != t.oldest;

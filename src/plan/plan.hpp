@@ -1,6 +1,7 @@
 // A plan: everything about one problem under one scheme that does not depend on the data. Immutable after make_plan.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -38,14 +39,12 @@ struct plan {
     const kernels::kernel_table* kernels;
     int32_t threads;
 
-    rope_part rope;
-    int branches;  // of the remap
-    int copies;    // packed copies of K: one per distinct key map
+    lowered_scheme scheme;  // at the problem's length
+    int copies;             // packed copies of K: one per distinct key map
     int copy_of_branch[max_branches];
-    bias_part bias;
-    bias_table distance_bias;  // bias.kind == table
-    bias_ceiling ceiling;      // of a slope or table; nothing is left out beside a decaying rotation
-    score_part score;
+    bias_table distance_bias;    // bias.kind == table
+    bias_ceiling ceiling;        // of a slope or table; nothing is left out beside a decaying rotation
+    std::vector<uint8_t> falls;  // [query_heads]: the bias alone may say that keys do not matter
 
     std::vector<query_block> blocks;
     std::vector<row_tables> rows;       // parallel to shape.rows
@@ -56,6 +55,9 @@ struct plan {
     // Multiply-adds of the products in a run.
     double work() const;
 
+    bool any_falls(int64_t first_head, int64_t heads) const {
+        return std::any_of(&falls[first_head], &falls[first_head] + heads, [](uint8_t one) { return one != 0; });
+    }
     const entry_tables& entry(int64_t b) const {
         return entries[entries.size() == 1 ? 0 : static_cast<std::size_t>(b)];
     }

@@ -743,7 +743,8 @@ AT(farspan_api, ruler_ids, 1160);
 AT(farspan_api, recall_init, 1168);
 AT(farspan_api, ruler_score, 1176);
 AT(farspan_api, ruler_score_ids, 1184);
-SIZE(farspan_api, 1192);
+AT(farspan_api, cache_plan_advance, 1192);
+SIZE(farspan_api, 1200);
 
 VALUE(FARSPAN_OK, 0);
 VALUE(FARSPAN_ERROR_NULL_ARGUMENT, 1);

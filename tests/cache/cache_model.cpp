@@ -162,33 +162,42 @@ attention_data cache_model::data_of(const attention_problem& problem, int64_t id
     return data;
 }
 
-std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_scheme* scheme,
-                                    const std::vector<int64_t>& ids, const std::vector<int64_t>& rows, int64_t layer,
-                                    uint64_t seed, std::vector<float>* lse) {
+cache_plan_handle cache_model::plan(int32_t isa, int32_t threads, const farspan_scheme* scheme,
+                                    const std::vector<int64_t>& ids, const std::vector<int64_t>& rows) const {
     const std::vector<int64_t> offsets = offsets_of(rows);
     const farspan_cache_batch batch = batch_of(ids, offsets);
-    const int64_t total = offsets.back();
-    generator random(seed);
-    tensor_data q(FARSPAN_F32, {1, form_.query_heads, total, form_.head_dim});
-    q.fill([&] { return random.unit(); });
-    std::vector<float> out(static_cast<std::size_t>(form_.query_heads * total * form_.value_dim));
-    farspan_tensor view;
-    farspan_tensor_contiguous(&view, out.data(), FARSPAN_F32, 1, form_.query_heads, total, form_.value_dim);
-    if (lse) lse->resize(static_cast<std::size_t>(form_.query_heads * total));
     error_slot error;
     farspan_cache_plan* made = nullptr;
     require_ok(farspan_cache_plan_create(cache_context(isa, threads), scheme, handle(), &batch,
                                          cache_problem(form_.query_heads, nullptr, 0, 0, form_.head_offset).get(),
                                          &made, &error),
                error, "cache_plan_create");
-    const std::unique_ptr<farspan_cache_plan, void (*)(farspan_cache_plan*)> plan(made, farspan_cache_plan_destroy);
-    std::vector<unsigned char> workspace(farspan_cache_plan_workspace_size(made), 0xAB);
+    return cache_plan_handle(made);
+}
+
+std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_cache_plan* plan, int64_t rows,
+                                    int64_t layer, uint64_t seed, std::vector<float>* lse) const {
+    generator random(seed);
+    tensor_data q(FARSPAN_F32, {1, form_.query_heads, rows, form_.head_dim});
+    q.fill([&] { return random.unit(); });
+    std::vector<float> out(static_cast<std::size_t>(form_.query_heads * rows * form_.value_dim));
+    farspan_tensor view;
+    farspan_tensor_contiguous(&view, out.data(), FARSPAN_F32, 1, form_.query_heads, rows, form_.value_dim);
+    if (lse) lse->resize(static_cast<std::size_t>(form_.query_heads * rows));
+    error_slot error;
+    std::vector<unsigned char> workspace(farspan_cache_plan_workspace_size(plan), 0xAB);
     require_ok(farspan_cache_run(
-                   cache_context(isa, threads), made, layer,
+                   cache_context(isa, threads), plan, layer,
                    cache_data(&q.view(), &view, lse ? lse->data() : nullptr, workspace.data(), workspace.size()).get(),
                    &error),
                error, "cache_run");
     return out;
+}
+
+std::vector<float> cache_model::run(int32_t isa, int32_t threads, const farspan_scheme* scheme,
+                                    const std::vector<int64_t>& ids, const std::vector<int64_t>& rows, int64_t layer,
+                                    uint64_t seed, std::vector<float>* lse) {
+    return run(isa, threads, plan(isa, threads, scheme, ids, rows).get(), offsets_of(rows).back(), layer, seed, lse);
 }
 
 cache_model::outcome cache_model::attend(int32_t isa, int32_t threads, scheme_spec& spec,

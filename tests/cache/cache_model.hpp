@@ -26,6 +26,11 @@ struct cache_form {
     bool large_keys = false;  // a constant part in some channels of the keys, and spikes
 };
 
+struct destroy_cache_plan {
+    void operator()(farspan_cache_plan* handle) const { farspan_cache_plan_destroy(handle); }
+};
+using cache_plan_handle = std::unique_ptr<farspan_cache_plan, destroy_cache_plan>;
+
 cache_handle make_cache(const cache_form& form);
 
 // The rows of a token in one layer, as the cache gives them back: [key_heads][head_dim] and [key_heads][value_dim].
@@ -64,7 +69,11 @@ public:
     // std::runtime_error if the library refuses.
     outcome attend(int32_t isa, int32_t threads, scheme_spec& spec, const std::vector<int64_t>& ids,
                    const std::vector<int64_t>& rows, int64_t layer = 0);
-    // The raw output of such a run.
+    cache_plan_handle plan(int32_t isa, int32_t threads, const farspan_scheme* scheme, const std::vector<int64_t>& ids,
+                           const std::vector<int64_t>& rows) const;
+    // The raw output of a plan for so many rows.
+    std::vector<float> run(int32_t isa, int32_t threads, const farspan_cache_plan* plan, int64_t rows, int64_t layer,
+                           uint64_t seed, std::vector<float>* lse = nullptr) const;
     std::vector<float> run(int32_t isa, int32_t threads, const farspan_scheme* scheme, const std::vector<int64_t>& ids,
                            const std::vector<int64_t>& rows, int64_t layer, uint64_t seed,
                            std::vector<float>* lse = nullptr);

@@ -16,11 +16,6 @@ namespace {
 
 constexpr int64_t heads = 4, key_heads = 2, dim = 32;
 
-struct destroy_cache_plan {
-    void operator()(farspan_cache_plan* handle) const { farspan_cache_plan_destroy(handle); }
-};
-using cache_plan_handle = std::unique_ptr<farspan_cache_plan, destroy_cache_plan>;
-
 cache_form form_of(int32_t dtype) {
     cache_form form;
     form.dtype = dtype;

@@ -69,10 +69,7 @@ private:
 
     void end(const json& step) { list_of(step) = token_list{{}, 0, {}, true}; }
 
-    void fork(const json& step) {
-        const token_list copy = list_of(step);
-        lists_.push_back(copy);
-    }
+    void fork(const json& step) { lists_.push_back(token_list(list_of(step))); }
 
     void evict(const json& step) {
         evict(list_of(step), step.at("first").get<int64_t>(), step.value("last", INT64_MAX));
@@ -179,6 +176,8 @@ private:
         if (step.contains("lse")) outputs_.push_back(expect_lse(sums));
     }
 
+    void advance(const json& step) { append(step), write(step), attend(step); }
+
     token_list& list_of(const json& step) { return lists_.at(step.at("sequence").get<size_t>()); }
 
     std::vector<share> shares_of(const json& step) {
@@ -272,6 +271,7 @@ const std::map<std::string, void (history::*)(const json& step)> history::calls 
     {"cache_sequence_info", &history::info},
     {"cache_get_statistics", &history::statistics},
     {"cache_run", &history::attend},
+    {"cache_plan_advance", &history::advance},
     {"attention_decode", &history::attend},
 };
 

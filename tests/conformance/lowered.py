@@ -110,31 +110,31 @@ def calls(call: str, given: Call) -> list[Call]:
         return each(call, given, "queries", "query")
     if call == "windows_get":
         return each(call, given, "indices", "index")
-    more: Call = {}
-    if call == "rope_frequencies":
-        more = {"inv_freq": zeros("f64", given["count"])}
-    if call == "bias_fill":
-        more = {"out": zeros("f32", given["count"])}
-    if call == "token_nll":
-        more = {"nll": zeros("f64", len(given["targets"]))}
-    if call == "key_tokens":
-        more = {"keys": zeros("i64", len(given["long_nll"]))}
-    if call == "needle_place":
-        more = {"out": zeros("i64", given["length"]), "boundaries": [given["boundary"]] if "boundary" in given else []}
-    return [made(call, given, **more)]
+    near = given.keys() & {"boundary"}
+    more = {
+        "rope_frequencies": lambda: {"inv_freq": zeros("f64", given["count"])},
+        "bias_fill": lambda: {"out": zeros("f32", given["count"])},
+        "token_nll": lambda: {"nll": zeros("f64", len(given["targets"]))},
+        "key_tokens": lambda: {"keys": zeros("i64", len(given["long_nll"]))},
+        "needle_place": lambda: {"out": zeros("i64", given["length"]), "boundaries": [given[n] for n in near]},
+    }
+    return [made(call, given, **more.get(call, dict)())]
 
 
 def step(given: Call) -> list[Call]:
     """A step of a history. The last of its calls has the status with which one of them must fail."""
-    call, first = given["call"], []
-    if call in ("cache_run", "attention_decode"):
-        first.append(scheme(given))
-    if call == "cache_run":
+    call, first = given["call"], [scheme(given)] if "q" in given else []
+    if call in ("cache_run", "cache_plan_advance"):
         plan = {name: given[name] for name in ("sequences", "offsets", "positions") if name in given}
         sizes = {"query_heads": given["q"]["shape"][1], "length": given.get("length", 0), "head_offset": 0}
         first.append(made("cache_plan_create", plan, **sizes))
-    defaults = {"last": 2**63 - 1} if call == "cache_evict" else {}
-    return [*first, made(call, {**defaults, **given})]
+    if call == "cache_plan_advance":  # of a plan that was made before its rows were there
+        given = dict(given)
+        rows = {name: given[name] for name in ("sequences", "offsets")}
+        written = {**rows, "layer": given["layer"], **{name: given.pop(name) for name in ("k", "v")}}
+        first += [made("cache_append", rows), made("cache_write", written), made(call, rows)]
+        call = "cache_run"
+    return [*first, made(call, {**({"last": 2**63 - 1} if call == "cache_evict" else {}), **given})]
 
 
 def lowered(case: Call) -> list[list[Call]]:

@@ -65,13 +65,14 @@ Test(plan_counts, needed_runs_cover_what_is_read) {
                 const farspan::row_tables& tables = plan->rows[entry.row];
                 const auto bounds = farspan::make_bounds(&tables.views[static_cast<size_t>(block.first_row)],
                                                          block.last_row - block.first_row);
-                farspan::visit_tiles(bounds, plan->branches, [&](const farspan::tile& t) {
+                farspan::visit_tiles(bounds, plan->scheme.branches(), [&](const farspan::tile& t) {
                     for (int b = t.nearest; b <= t.oldest; ++b)
                         for (int64_t i = block.first_row; i < block.last_row; ++i) {
                             const farspan::row_view& view = tables.views[static_cast<size_t>(i)];
                             for (int64_t j = t.first_key; j < t.last_key; ++j) {
                                 int owner = 0;
-                                while (owner < plan->branches - 1 && j < view.older_from[static_cast<size_t>(owner)])
+                                while (owner < plan->scheme.branches() - 1 &&
+                                       j < view.older_from[static_cast<size_t>(owner)])
                                     ++owner;
                                 bool visible = false;
                                 for (const farspan::interval& keys : view.visible)

@@ -177,11 +177,12 @@ Test(plan_tables, biases_by_distance) {
     for (uint64_t seed = 1; seed <= 60; ++seed) {
         plan_case one = random_case(seed);
         one.shape.query_heads = 3;
-        const bias_table table(bias, one.shape, 40);
+        const distance_set distances = distances_of(one.shape, 40);
+        const bias_table table(bias, 3, distances);
         const auto should = [&](int32_t head, int64_t distance) {
             return static_cast<float>(bias.value(head, distance) * std::numbers::log2e);
         };
-        tabulated += table.tabulated();
+        tabulated += distances.size() == 1;
         const position_row& row = one.shape.rows[0];
         for (const segment& s : one.shape.segments)
             for (int64_t i = s.first_query; i < s.last_query; i += 7)
@@ -190,14 +191,18 @@ Test(plan_tables, biases_by_distance) {
                         const int64_t distance = row.query[static_cast<size_t>(i)] - row.key[static_cast<size_t>(j)];
                         cr_assert(table.value(head, distance) == should(head, distance), "seed %llu, distance %lld",
                                   static_cast<unsigned long long>(seed), static_cast<long long>(distance));
-                        if (!table.tabulated()) continue;
+                        float staging[81];
+                        const float* falling = table.falling(head, distance + 40, 81, staging);
+                        if (distances.size() == 1)
+                            cr_assert(falling != staging, "seed %llu: not in the table",
+                                      static_cast<unsigned long long>(seed));
                         for (const int64_t n : {-40, -1, 0, 1, 40})
-                            cr_assert(table.entry(head, distance)[n] == should(head, distance - n),
+                            cr_assert(falling[40 + n] == should(head, distance - n),
                                       "seed %llu, distance %lld, entry %lld", static_cast<unsigned long long>(seed),
                                       static_cast<long long>(distance), static_cast<long long>(n));
                     }
     }
-    cr_expect(tabulated > 20 && tabulated < 60, "%d of 60 tabulated: both ways must be taken", tabulated);
+    cr_expect(tabulated > 20 && tabulated < 60, "%d of 60 without gaps: both ways must be taken", tabulated);
 }
 
 // Over random intervals: at least the bias of every distance that occurs, and no more than the largest of the blocks of
@@ -216,9 +221,10 @@ Test(plan_tables, ceilings_of_tables) {
     for (uint64_t seed = 1; seed <= 60; ++seed) {
         plan_case one = random_case(seed);
         one.shape.query_heads = 3;
-        const bias_table table(bias, one.shape, 40);
+        const distance_set covered = distances_of(one.shape, 40);
+        const bias_table table(bias, 3, covered);
         const bias_ceiling ceiling = table.ceiling();
-        tabulated += table.tabulated();
+        tabulated += covered.size() == 1;
         const position_row& row = one.shape.rows[0];
         std::vector<int64_t> distances;
         for (const segment& s : one.shape.segments)
@@ -261,15 +267,54 @@ Test(plan_tables, ceilings_of_slopes) {
     bias.kind = bias_part::slope;
     bias.slopes = {0.5, -0.25, 0.001};
     const auto near = [](double a, double b) { return std::fabs(a - b) < 1e-12 * (1 + std::fabs(b)); };
-    const bias_ceiling forward(bias, 1000);
-    cr_expect(forward.falls(0) && !forward.falls(1) && !forward.falls(2));
+    const bias_ceiling forward(bias);
+    cr_expect(forward.falls(0, 0, 1000) && !forward.falls(1, 0, 10) && !forward.falls(2, 0, 1000));
     cr_expect(near(forward.over(0, 10, 90), -5 * std::numbers::log2e) &&
               near(forward.over(0, -4, 90), 2 * std::numbers::log2e));
     cr_expect(near(forward.over(1, 10, 90), 22.5 * std::numbers::log2e), "a slope that rises");
     bias.symmetric = true;
-    const bias_ceiling both(bias, 1000);
+    const bias_ceiling both(bias);
     cr_expect(near(both.over(0, 10, 90), -5 * std::numbers::log2e) &&
               near(both.over(0, -90, -20), -10 * std::numbers::log2e) && both.over(0, -4, 90) == 0 &&
               near(both.over(1, -90, 20), 22.5 * std::numbers::log2e));
-    cr_expect(!bias_ceiling().any_falls(0, 1) && std::isinf(bias_ceiling().over(0, 0, 10)), "no bias, no bound");
+    cr_expect(!bias_ceiling().falls(0, 0, 1000) && std::isinf(bias_ceiling().over(0, 0, 10)), "no bias, no bound");
+}
+
+// A bias that settles, as T5's does, and is the same beyond: few values stand for all distances, alone and in runs.
+Test(plan_tables, biases_that_settle) {
+    bias_part bias;
+    bias.kind = bias_part::table;
+    bias.heads = 2;
+    bias.settled = 200;
+    int computed = 0;
+    bias.fill = [&](int64_t distance, int32_t first, int32_t last, double* values) {
+        ++computed;
+        for (int32_t head = first; head < last; ++head)
+            *values++ = head - 0.01 * static_cast<double>(std::clamp<int64_t>(distance, -200, 200));
+    };
+    for (const interval& distances : {interval{-1000000, 1000000}, interval{0, 900000}, interval{500000, 600000},
+                                      interval{-70, 260}, interval{-900000, -800000}}) {
+        computed = 0;
+        const bias_table table(bias, 2, {distances});
+        cr_expect(computed < 1000, "%d distances tabulated", computed);
+        const bias_ceiling ceiling = table.ceiling();
+        for (int64_t distance = distances.first; distance < distances.last;
+             distance += std::abs(distance) < 600 ? 1 : 997) {
+            float staging[bias_table::reach];
+            const int64_t count = std::min<int64_t>(bias_table::reach, distance - distances.first + 1);
+            const float* falling = table.falling(1, distance, count, staging);
+            cr_assert(falling != staging, "distance %lld: not in the table", static_cast<long long>(distance));
+            for (int64_t n = 0; n < count; ++n)
+                cr_assert(falling[n] == static_cast<float>(bias.value(1, distance - n) * std::numbers::log2e),
+                          "distance %lld, entry %lld", static_cast<long long>(distance), static_cast<long long>(n));
+            cr_assert(ceiling.over(1, distance - count + 1, distance) >= falling[count - 1]);
+        }
+        cr_expect(table.covers({distances}));
+    }
+    const bias_table near(bias, 2, {{0, 100}});
+    cr_expect(!near.covers({{0, 300}}) && near.covers({{5, 90}}));
+    computed = 0;
+    const bias_table grown(bias, 2, {{0, 1000}}, nullptr, &near);
+    cr_expect(computed > 0 && computed <= 450 - 128, "what was known is taken over: %d computed", computed);
+    cr_expect_eq(grown.value(0, 50), near.value(0, 50));
 }

@@ -99,6 +99,9 @@ var regularCalls = map[string]func(*call){
 	"cache_plan_create": func(c *call) {
 		c.cachePlan = keep(c, must(farspan.NewCachePlan(c.context, c.scheme, c.cache, c.batch(), c.whole("query_heads"), &farspan.CachePlanOptions{Positions: c.wholes("positions"), Length: c.whole("length"), HeadOffset: c.whole("head_offset")})))
 	},
+	"cache_plan_advance": func(c *call) {
+		check(c.cachePlan.Advance(c.context))
+	},
 	"cache_run": func(c *call) {
 		out := c.out("out")
 		lse := array[float32](c, "lse", true)

@@ -80,247 +80,248 @@ typedef _gostring_ swig_type_47;
 typedef _gostring_ swig_type_48;
 typedef long long swig_type_49;
 typedef _gostring_ swig_type_50;
-typedef long long swig_type_51;
+typedef _gostring_ swig_type_51;
 typedef long long swig_type_52;
 typedef long long swig_type_53;
-typedef _gostring_ swig_type_54;
-typedef long long swig_type_55;
+typedef long long swig_type_54;
+typedef _gostring_ swig_type_55;
 typedef long long swig_type_56;
-typedef _gostring_ swig_type_57;
-typedef long long swig_type_58;
+typedef long long swig_type_57;
+typedef _gostring_ swig_type_58;
 typedef long long swig_type_59;
 typedef long long swig_type_60;
-typedef _gostring_ swig_type_61;
+typedef long long swig_type_61;
 typedef _gostring_ swig_type_62;
-typedef long long swig_type_63;
+typedef _gostring_ swig_type_63;
 typedef long long swig_type_64;
-typedef _gostring_ swig_type_65;
-typedef long long swig_type_66;
+typedef long long swig_type_65;
+typedef _gostring_ swig_type_66;
 typedef long long swig_type_67;
 typedef long long swig_type_68;
 typedef long long swig_type_69;
-typedef _gostring_ swig_type_70;
+typedef long long swig_type_70;
 typedef _gostring_ swig_type_71;
-typedef long long swig_type_72;
+typedef _gostring_ swig_type_72;
 typedef long long swig_type_73;
 typedef long long swig_type_74;
 typedef long long swig_type_75;
 typedef long long swig_type_76;
 typedef long long swig_type_77;
-typedef _gostring_ swig_type_78;
+typedef long long swig_type_78;
 typedef _gostring_ swig_type_79;
-typedef long long swig_type_80;
+typedef _gostring_ swig_type_80;
 typedef long long swig_type_81;
 typedef long long swig_type_82;
-typedef _gostring_ swig_type_83;
+typedef long long swig_type_83;
 typedef _gostring_ swig_type_84;
 typedef _gostring_ swig_type_85;
-typedef long long swig_type_86;
+typedef _gostring_ swig_type_86;
 typedef long long swig_type_87;
 typedef long long swig_type_88;
 typedef long long swig_type_89;
-typedef _gostring_ swig_type_90;
+typedef long long swig_type_90;
 typedef _gostring_ swig_type_91;
 typedef _gostring_ swig_type_92;
-typedef long long swig_type_93;
+typedef _gostring_ swig_type_93;
 typedef long long swig_type_94;
 typedef long long swig_type_95;
-typedef _gostring_ swig_type_96;
+typedef long long swig_type_96;
 typedef _gostring_ swig_type_97;
-typedef long long swig_type_98;
+typedef _gostring_ swig_type_98;
 typedef long long swig_type_99;
-typedef _gostring_ swig_type_100;
-typedef long long swig_type_101;
-typedef _gostring_ swig_type_102;
-typedef long long swig_type_103;
+typedef long long swig_type_100;
+typedef _gostring_ swig_type_101;
+typedef long long swig_type_102;
+typedef _gostring_ swig_type_103;
 typedef long long swig_type_104;
-typedef _gostring_ swig_type_105;
-typedef long long swig_type_106;
-typedef _gostring_ swig_type_107;
-typedef long long swig_type_108;
+typedef long long swig_type_105;
+typedef _gostring_ swig_type_106;
+typedef long long swig_type_107;
+typedef _gostring_ swig_type_108;
 typedef long long swig_type_109;
-typedef _gostring_ swig_type_110;
-typedef long long swig_type_111;
+typedef long long swig_type_110;
+typedef _gostring_ swig_type_111;
 typedef long long swig_type_112;
 typedef long long swig_type_113;
 typedef long long swig_type_114;
 typedef long long swig_type_115;
 typedef long long swig_type_116;
-typedef _gostring_ swig_type_117;
-typedef long long swig_type_118;
+typedef long long swig_type_117;
+typedef _gostring_ swig_type_118;
 typedef long long swig_type_119;
 typedef long long swig_type_120;
-typedef _gostring_ swig_type_121;
-typedef long long swig_type_122;
+typedef long long swig_type_121;
+typedef _gostring_ swig_type_122;
 typedef long long swig_type_123;
 typedef long long swig_type_124;
-typedef _gostring_ swig_type_125;
-typedef long long swig_type_126;
+typedef long long swig_type_125;
+typedef _gostring_ swig_type_126;
 typedef long long swig_type_127;
 typedef long long swig_type_128;
-typedef _gostring_ swig_type_129;
+typedef long long swig_type_129;
 typedef _gostring_ swig_type_130;
-typedef long long swig_type_131;
+typedef _gostring_ swig_type_131;
 typedef long long swig_type_132;
-typedef _gostring_ swig_type_133;
-typedef long long swig_type_134;
+typedef long long swig_type_133;
+typedef _gostring_ swig_type_134;
 typedef long long swig_type_135;
 typedef long long swig_type_136;
 typedef long long swig_type_137;
-typedef _gostring_ swig_type_138;
-typedef long long swig_type_139;
+typedef long long swig_type_138;
+typedef _gostring_ swig_type_139;
 typedef long long swig_type_140;
-typedef _gostring_ swig_type_141;
-typedef long long swig_type_142;
+typedef long long swig_type_141;
+typedef _gostring_ swig_type_142;
 typedef long long swig_type_143;
 typedef long long swig_type_144;
 typedef long long swig_type_145;
-typedef _gostring_ swig_type_146;
+typedef long long swig_type_146;
 typedef _gostring_ swig_type_147;
-typedef long long swig_type_148;
-typedef _gostring_ swig_type_149;
-typedef long long swig_type_150;
+typedef _gostring_ swig_type_148;
+typedef long long swig_type_149;
+typedef _gostring_ swig_type_150;
 typedef long long swig_type_151;
 typedef long long swig_type_152;
 typedef long long swig_type_153;
 typedef long long swig_type_154;
-typedef _gostring_ swig_type_155;
-typedef long long swig_type_156;
-typedef _gostring_ swig_type_157;
-typedef long long swig_type_158;
-typedef _gostring_ swig_type_159;
-typedef long long swig_type_160;
-typedef _gostring_ swig_type_161;
-typedef long long swig_type_162;
+typedef long long swig_type_155;
+typedef _gostring_ swig_type_156;
+typedef long long swig_type_157;
+typedef _gostring_ swig_type_158;
+typedef long long swig_type_159;
+typedef _gostring_ swig_type_160;
+typedef long long swig_type_161;
+typedef _gostring_ swig_type_162;
 typedef long long swig_type_163;
 typedef long long swig_type_164;
 typedef long long swig_type_165;
 typedef long long swig_type_166;
 typedef long long swig_type_167;
 typedef long long swig_type_168;
-typedef _gostring_ swig_type_169;
-typedef long long swig_type_170;
-typedef _gostring_ swig_type_171;
-typedef long long swig_type_172;
+typedef long long swig_type_169;
+typedef _gostring_ swig_type_170;
+typedef long long swig_type_171;
+typedef _gostring_ swig_type_172;
 typedef long long swig_type_173;
 typedef long long swig_type_174;
-typedef _gostring_ swig_type_175;
-typedef long long swig_type_176;
-typedef _gostring_ swig_type_177;
-typedef long long swig_type_178;
-typedef _gostring_ swig_type_179;
-typedef long long swig_type_180;
+typedef long long swig_type_175;
+typedef _gostring_ swig_type_176;
+typedef long long swig_type_177;
+typedef _gostring_ swig_type_178;
+typedef long long swig_type_179;
+typedef _gostring_ swig_type_180;
 typedef long long swig_type_181;
 typedef long long swig_type_182;
 typedef long long swig_type_183;
 typedef long long swig_type_184;
 typedef long long swig_type_185;
-typedef _gostring_ swig_type_186;
-typedef long long swig_type_187;
+typedef long long swig_type_186;
+typedef _gostring_ swig_type_187;
 typedef long long swig_type_188;
 typedef long long swig_type_189;
 typedef long long swig_type_190;
 typedef long long swig_type_191;
 typedef long long swig_type_192;
 typedef long long swig_type_193;
-typedef _gostring_ swig_type_194;
-typedef long long swig_type_195;
+typedef long long swig_type_194;
+typedef _gostring_ swig_type_195;
 typedef long long swig_type_196;
-typedef _gostring_ swig_type_197;
+typedef long long swig_type_197;
 typedef _gostring_ swig_type_198;
-typedef long long swig_type_199;
+typedef _gostring_ swig_type_199;
 typedef long long swig_type_200;
-typedef _gostring_ swig_type_201;
+typedef long long swig_type_201;
 typedef _gostring_ swig_type_202;
 typedef _gostring_ swig_type_203;
-typedef long long swig_type_204;
+typedef _gostring_ swig_type_204;
 typedef long long swig_type_205;
 typedef long long swig_type_206;
-typedef _gostring_ swig_type_207;
-typedef long long swig_type_208;
+typedef long long swig_type_207;
+typedef _gostring_ swig_type_208;
 typedef long long swig_type_209;
 typedef long long swig_type_210;
-typedef _gostring_ swig_type_211;
-typedef long long swig_type_212;
+typedef long long swig_type_211;
+typedef _gostring_ swig_type_212;
 typedef long long swig_type_213;
 typedef long long swig_type_214;
 typedef long long swig_type_215;
 typedef long long swig_type_216;
 typedef long long swig_type_217;
-typedef _gostring_ swig_type_218;
-typedef long long swig_type_219;
+typedef long long swig_type_218;
+typedef _gostring_ swig_type_219;
 typedef long long swig_type_220;
 typedef long long swig_type_221;
-typedef _gostring_ swig_type_222;
-typedef long long swig_type_223;
+typedef long long swig_type_222;
+typedef _gostring_ swig_type_223;
 typedef long long swig_type_224;
 typedef long long swig_type_225;
 typedef long long swig_type_226;
-typedef _gostring_ swig_type_227;
-typedef long long swig_type_228;
+typedef long long swig_type_227;
+typedef _gostring_ swig_type_228;
 typedef long long swig_type_229;
 typedef long long swig_type_230;
 typedef long long swig_type_231;
 typedef long long swig_type_232;
-typedef _gostring_ swig_type_233;
-typedef long long swig_type_234;
+typedef long long swig_type_233;
+typedef _gostring_ swig_type_234;
 typedef long long swig_type_235;
 typedef long long swig_type_236;
 typedef long long swig_type_237;
 typedef long long swig_type_238;
-typedef _gostring_ swig_type_239;
-typedef long long swig_type_240;
+typedef long long swig_type_239;
+typedef _gostring_ swig_type_240;
 typedef long long swig_type_241;
 typedef long long swig_type_242;
-typedef _gostring_ swig_type_243;
-typedef long long swig_type_244;
+typedef long long swig_type_243;
+typedef _gostring_ swig_type_244;
 typedef long long swig_type_245;
 typedef long long swig_type_246;
-typedef _gostring_ swig_type_247;
-typedef long long swig_type_248;
+typedef long long swig_type_247;
+typedef _gostring_ swig_type_248;
 typedef long long swig_type_249;
 typedef long long swig_type_250;
-typedef _gostring_ swig_type_251;
-typedef long long swig_type_252;
+typedef long long swig_type_251;
+typedef _gostring_ swig_type_252;
 typedef long long swig_type_253;
 typedef long long swig_type_254;
-typedef _gostring_ swig_type_255;
-typedef long long swig_type_256;
+typedef long long swig_type_255;
+typedef _gostring_ swig_type_256;
 typedef long long swig_type_257;
 typedef long long swig_type_258;
-typedef _gostring_ swig_type_259;
-typedef long long swig_type_260;
+typedef long long swig_type_259;
+typedef _gostring_ swig_type_260;
 typedef long long swig_type_261;
 typedef long long swig_type_262;
-typedef _gostring_ swig_type_263;
-typedef long long swig_type_264;
+typedef long long swig_type_263;
+typedef _gostring_ swig_type_264;
 typedef long long swig_type_265;
 typedef long long swig_type_266;
-typedef _gostring_ swig_type_267;
-typedef long long swig_type_268;
+typedef long long swig_type_267;
+typedef _gostring_ swig_type_268;
 typedef long long swig_type_269;
 typedef long long swig_type_270;
-typedef _gostring_ swig_type_271;
-typedef long long swig_type_272;
+typedef long long swig_type_271;
+typedef _gostring_ swig_type_272;
 typedef long long swig_type_273;
 typedef long long swig_type_274;
 typedef long long swig_type_275;
 typedef long long swig_type_276;
 typedef long long swig_type_277;
-typedef _gostring_ swig_type_278;
-typedef long long swig_type_279;
+typedef long long swig_type_278;
+typedef _gostring_ swig_type_279;
 typedef long long swig_type_280;
 typedef long long swig_type_281;
 typedef long long swig_type_282;
 typedef long long swig_type_283;
 typedef long long swig_type_284;
-typedef _gostring_ swig_type_285;
-typedef long long swig_type_286;
+typedef long long swig_type_285;
+typedef _gostring_ swig_type_286;
 typedef long long swig_type_287;
 typedef long long swig_type_288;
 typedef long long swig_type_289;
 typedef long long swig_type_290;
 typedef long long swig_type_291;
+typedef long long swig_type_292;
 extern void _wrap_Swig_free_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_raw_2995c41e6ae7021b(swig_intgo arg1);
 extern void _wrap_delete_Context_raw_2995c41e6ae7021b(uintptr_t arg1);
@@ -367,88 +368,89 @@ extern swig_type_43 _wrap_cache_keep_raw_2995c41e6ae7021b(uintptr_t arg1, swig_t
 extern swig_type_47 _wrap_cache_clear_raw_2995c41e6ae7021b(uintptr_t arg1);
 extern swig_type_48 _wrap_cache_sequence_info_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3);
 extern swig_type_50 _wrap_cache_get_statistics_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_51 _wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
-extern swig_type_52 _wrap_cache_save_size_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_53 arg2);
-extern swig_type_54 _wrap_cache_save_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_55 arg3, swig_voidp arg4, swig_type_56 arg5);
-extern swig_type_57 _wrap_cache_restore_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_58 arg4, swig_voidp arg5);
-extern swig_type_59 _wrap_attention_backward_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
-extern void _wrap_windows_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_60 arg2, int arg3);
-extern swig_type_61 _wrap_windows_count_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_62 _wrap_windows_get_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_63 arg2, swig_voidp arg3);
-extern void _wrap_loss_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_64 arg2);
-extern swig_type_65 _wrap_loss_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_66 arg4, swig_voidp arg5, swig_type_67 arg6, swig_type_68 arg7, swig_type_69 arg8);
-extern swig_type_70 _wrap_loss_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_71 _wrap_loss_add_by_context_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_72 arg3, swig_voidp arg4, swig_type_73 arg5, swig_type_74 arg6, swig_voidp arg7, swig_type_75 arg8, swig_voidp arg9, swig_type_76 arg10, swig_type_77 arg11);
-extern swig_type_78 _wrap_loss_summarize_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_79 _wrap_judge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_80 arg3, swig_voidp arg4, swig_type_81 arg5, swig_type_82 arg6, swig_voidp arg7);
-extern swig_type_83 _wrap_verdict_name_raw_2995c41e6ae7021b(int arg1);
-extern swig_type_84 _wrap_verdict_rule_raw_2995c41e6ae7021b(void);
-extern swig_type_85 _wrap_tokenize_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4, swig_type_86 arg5, swig_voidp arg6, swig_type_87 arg7, swig_voidp arg8);
-extern void _wrap_bleu_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_88 arg2);
-extern void _wrap_bleu_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_89 arg2);
-extern swig_type_90 _wrap_bleu_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_91 _wrap_bleu_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_92 _wrap_bleu_signature_raw_2995c41e6ae7021b(swig_voidp arg1, int arg2, swig_voidp arg3, swig_type_93 arg4, swig_voidp arg5);
-extern void _wrap_chrf_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_94 arg2);
-extern void _wrap_chrf_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_95 arg2);
-extern swig_type_96 _wrap_chrf_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
-extern swig_type_97 _wrap_chrf_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_rouge_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_98 arg2, int arg3);
-extern void _wrap_bootstrap_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_99 arg2);
-extern swig_type_100 _wrap_bootstrap_mean_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_101 arg4, swig_voidp arg5);
-extern swig_type_102 _wrap_bleu_bootstrap_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_voidp arg4, swig_type_103 arg5, swig_voidp arg6);
-extern void _wrap_passkey_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_104 arg2, int arg3);
-extern swig_type_105 _wrap_passkey_make_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_106 arg4, swig_voidp arg5, swig_voidp arg6);
-extern swig_type_107 _wrap_passkey_check_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_108 arg3, swig_type_109 arg4, swig_voidp arg5);
-extern swig_type_110 _wrap_needle_place_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_111 arg3, swig_voidp arg4, swig_type_112 arg5, swig_voidp arg6, swig_type_113 arg7, double arg8, swig_voidp arg9, swig_type_114 arg10, swig_voidp arg11, swig_type_115 arg12, swig_voidp arg13);
-extern void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_116 arg2);
-extern swig_type_117 _wrap_key_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_118 arg4, swig_voidp arg5, swig_type_119 arg6, swig_voidp arg7, swig_type_120 arg8);
-extern swig_type_121 _wrap_long_ppl_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_122 arg3, swig_voidp arg4, swig_type_123 arg5, swig_voidp arg6, swig_type_124 arg7, swig_voidp arg8);
-extern swig_type_125 _wrap_effective_length_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_126 arg3, swig_voidp arg4, swig_type_127 arg5, double arg6, swig_voidp arg7);
-extern void _wrap_ruler_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_128 arg2, int arg3);
-extern swig_type_129 _wrap_ruler_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_130 _wrap_ruler_text_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_131 arg4, int arg5, swig_voidp arg6, swig_type_132 arg7, swig_voidp arg8);
-extern swig_type_133 _wrap_ruler_ids_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_134 arg4, swig_voidp arg5, swig_type_135 arg6, swig_voidp arg7, swig_type_136 arg8, int arg9, swig_voidp arg10, swig_type_137 arg11);
-extern swig_type_138 _wrap_ruler_score_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_139 arg3, swig_voidp arg4, swig_type_140 arg5, swig_voidp arg6);
-extern swig_type_141 _wrap_ruler_score_ids_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_142 arg3, swig_type_143 arg4, swig_voidp arg5, swig_type_144 arg6, swig_voidp arg7);
-extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_145 arg2);
-extern swig_type_146 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_147 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_148 arg2, swig_voidp arg3);
-extern swig_type_149 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_150 arg2, swig_voidp arg3);
-extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_151 arg1, swig_type_152 arg2, swig_type_153 arg3, swig_type_154 arg4, swig_voidp arg5);
-extern swig_type_155 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_156 arg3);
-extern swig_type_157 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_158 arg2);
-extern swig_type_159 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_160 arg2, swig_voidp arg3);
-extern swig_type_161 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_162 arg3, swig_voidp arg4, swig_type_163 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_164 arg9, swig_voidp arg10, swig_type_165 arg11, swig_voidp arg12, swig_type_166 arg13, swig_voidp arg14, swig_type_167 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_168 arg19);
-extern swig_type_169 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_170 arg2);
-extern swig_type_171 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_172 arg6, swig_type_173 arg7, double arg8, swig_voidp arg9, swig_type_174 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_175 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_176 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
-extern swig_type_177 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_178 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
-extern swig_type_179 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_180 arg4, swig_voidp arg5, swig_type_181 arg6, swig_voidp arg7, swig_type_182 arg8, swig_voidp arg9, swig_type_183 arg10, swig_voidp arg11, swig_type_184 arg12, swig_voidp arg13, swig_type_185 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
-extern swig_type_186 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_187 arg5, swig_voidp arg6, swig_type_188 arg7, swig_voidp arg8, swig_type_189 arg9, swig_voidp arg10, swig_type_190 arg11, swig_voidp arg12, swig_type_191 arg13, swig_voidp arg14, swig_type_192 arg15, swig_voidp arg16, swig_type_193 arg17);
-extern swig_type_194 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_195 arg19, swig_voidp arg20, swig_type_196 arg21);
-extern swig_type_197 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
-extern swig_type_198 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_199 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_200 arg11);
-extern swig_type_201 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_202 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
-extern swig_type_203 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_204 arg4, swig_voidp arg5, swig_type_205 arg6, swig_voidp arg7, swig_type_206 arg8);
-extern swig_type_207 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_208 arg3, swig_voidp arg4, swig_type_209 arg5, swig_voidp arg6, swig_type_210 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
-extern swig_type_211 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_212 arg5, swig_voidp arg6, swig_type_213 arg7, swig_type_214 arg8, swig_voidp arg9, swig_type_215 arg10, swig_type_216 arg11, swig_type_217 arg12);
-extern swig_type_218 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_219 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_220 arg11, swig_voidp arg12, swig_type_221 arg13);
-extern swig_type_222 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_223 arg4, swig_voidp arg5, swig_type_224 arg6, swig_voidp arg7, swig_type_225 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_226 arg16);
-extern swig_type_227 _wrap_attention_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_228 arg19, swig_voidp arg20, int arg21, swig_voidp arg22, swig_voidp arg23, swig_type_229 arg24, swig_voidp arg25, int arg26, swig_voidp arg27, swig_voidp arg28, int arg29, swig_voidp arg30, swig_voidp arg31, int arg32, swig_voidp arg33, swig_voidp arg34, int arg35, swig_voidp arg36, swig_voidp arg37, swig_type_230 arg38, swig_voidp arg39, swig_type_231 arg40, swig_voidp arg41, swig_type_232 arg42);
-extern swig_type_233 _wrap_attention_merge_backward_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_234 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_235 arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_236 arg16, swig_voidp arg17, int arg18, swig_voidp arg19, swig_voidp arg20, swig_type_237 arg21, swig_voidp arg22, int arg23, swig_voidp arg24, swig_voidp arg25, swig_type_238 arg26);
-extern swig_type_239 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_240 arg6, swig_type_241 arg7, double arg8, swig_voidp arg9, swig_type_242 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
-extern swig_type_243 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_244 arg6, swig_type_245 arg7, swig_voidp arg8, swig_type_246 arg9);
-extern swig_type_247 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_248 arg6, swig_type_249 arg7, swig_voidp arg8, swig_type_250 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
-extern swig_type_251 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_252 arg4, swig_voidp arg5, swig_type_253 arg6, swig_voidp arg7, swig_type_254 arg8, swig_voidp arg9);
-extern swig_type_255 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_256 arg4, swig_voidp arg5, swig_type_257 arg6, swig_voidp arg7, swig_type_258 arg8, swig_voidp arg9);
-extern swig_type_259 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_260 arg4, swig_voidp arg5, swig_type_261 arg6, swig_voidp arg7, swig_type_262 arg8, swig_voidp arg9);
-extern swig_type_263 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_264 arg4, swig_voidp arg5, swig_type_265 arg6, swig_voidp arg7, swig_type_266 arg8, swig_voidp arg9);
-extern swig_type_267 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_268 arg4, swig_voidp arg5, swig_type_269 arg6, swig_voidp arg7, swig_type_270 arg8, swig_voidp arg9);
-extern swig_type_271 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_272 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_273 arg6, swig_voidp arg7, swig_type_274 arg8, swig_voidp arg9, swig_type_275 arg10, swig_voidp arg11, swig_type_276 arg12, swig_voidp arg13, swig_type_277 arg14);
-extern swig_type_278 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_279 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_280 arg6, swig_voidp arg7, swig_type_281 arg8, swig_voidp arg9, swig_type_282 arg10, swig_voidp arg11, swig_type_283 arg12, swig_voidp arg13, swig_type_284 arg14);
-extern swig_type_285 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_286 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_287 arg6, swig_voidp arg7, swig_type_288 arg8, swig_voidp arg9, swig_type_289 arg10, swig_voidp arg11, swig_type_290 arg12, swig_voidp arg13, swig_type_291 arg14);
+extern swig_type_51 _wrap_cache_plan_advance_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_52 _wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern swig_type_53 _wrap_cache_save_size_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_54 arg2);
+extern swig_type_55 _wrap_cache_save_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_56 arg3, swig_voidp arg4, swig_type_57 arg5);
+extern swig_type_58 _wrap_cache_restore_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_59 arg4, swig_voidp arg5);
+extern swig_type_60 _wrap_attention_backward_workspace_size_raw_2995c41e6ae7021b(uintptr_t arg1);
+extern void _wrap_windows_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_61 arg2, int arg3);
+extern swig_type_62 _wrap_windows_count_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_63 _wrap_windows_get_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_64 arg2, swig_voidp arg3);
+extern void _wrap_loss_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_65 arg2);
+extern swig_type_66 _wrap_loss_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_67 arg4, swig_voidp arg5, swig_type_68 arg6, swig_type_69 arg7, swig_type_70 arg8);
+extern swig_type_71 _wrap_loss_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_72 _wrap_loss_add_by_context_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_73 arg3, swig_voidp arg4, swig_type_74 arg5, swig_type_75 arg6, swig_voidp arg7, swig_type_76 arg8, swig_voidp arg9, swig_type_77 arg10, swig_type_78 arg11);
+extern swig_type_79 _wrap_loss_summarize_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_80 _wrap_judge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_81 arg3, swig_voidp arg4, swig_type_82 arg5, swig_type_83 arg6, swig_voidp arg7);
+extern swig_type_84 _wrap_verdict_name_raw_2995c41e6ae7021b(int arg1);
+extern swig_type_85 _wrap_verdict_rule_raw_2995c41e6ae7021b(void);
+extern swig_type_86 _wrap_tokenize_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, int arg3, swig_voidp arg4, swig_type_87 arg5, swig_voidp arg6, swig_type_88 arg7, swig_voidp arg8);
+extern void _wrap_bleu_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_89 arg2);
+extern void _wrap_bleu_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_90 arg2);
+extern swig_type_91 _wrap_bleu_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_92 _wrap_bleu_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_93 _wrap_bleu_signature_raw_2995c41e6ae7021b(swig_voidp arg1, int arg2, swig_voidp arg3, swig_type_94 arg4, swig_voidp arg5);
+extern void _wrap_chrf_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_95 arg2);
+extern void _wrap_chrf_counts_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_96 arg2);
+extern swig_type_97 _wrap_chrf_merge_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2);
+extern swig_type_98 _wrap_chrf_score_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_rouge_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_99 arg2, int arg3);
+extern void _wrap_bootstrap_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_100 arg2);
+extern swig_type_101 _wrap_bootstrap_mean_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_102 arg4, swig_voidp arg5);
+extern swig_type_103 _wrap_bleu_bootstrap_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_voidp arg4, swig_type_104 arg5, swig_voidp arg6);
+extern void _wrap_passkey_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_105 arg2, int arg3);
+extern swig_type_106 _wrap_passkey_make_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_107 arg4, swig_voidp arg5, swig_voidp arg6);
+extern swig_type_108 _wrap_passkey_check_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_109 arg3, swig_type_110 arg4, swig_voidp arg5);
+extern swig_type_111 _wrap_needle_place_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_112 arg3, swig_voidp arg4, swig_type_113 arg5, swig_voidp arg6, swig_type_114 arg7, double arg8, swig_voidp arg9, swig_type_115 arg10, swig_voidp arg11, swig_type_116 arg12, swig_voidp arg13);
+extern void _wrap_key_tokens_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_117 arg2);
+extern swig_type_118 _wrap_key_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_119 arg4, swig_voidp arg5, swig_type_120 arg6, swig_voidp arg7, swig_type_121 arg8);
+extern swig_type_122 _wrap_long_ppl_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_123 arg3, swig_voidp arg4, swig_type_124 arg5, swig_voidp arg6, swig_type_125 arg7, swig_voidp arg8);
+extern swig_type_126 _wrap_effective_length_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_127 arg3, swig_voidp arg4, swig_type_128 arg5, double arg6, swig_voidp arg7);
+extern void _wrap_ruler_config_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_129 arg2, int arg3);
+extern swig_type_130 _wrap_ruler_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_131 _wrap_ruler_text_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_132 arg4, int arg5, swig_voidp arg6, swig_type_133 arg7, swig_voidp arg8);
+extern swig_type_134 _wrap_ruler_ids_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_135 arg4, swig_voidp arg5, swig_type_136 arg6, swig_voidp arg7, swig_type_137 arg8, int arg9, swig_voidp arg10, swig_type_138 arg11);
+extern swig_type_139 _wrap_ruler_score_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_140 arg3, swig_voidp arg4, swig_type_141 arg5, swig_voidp arg6);
+extern swig_type_142 _wrap_ruler_score_ids_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_143 arg3, swig_type_144 arg4, swig_voidp arg5, swig_type_145 arg6, swig_voidp arg7);
+extern void _wrap_model_options_init_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_146 arg2);
+extern swig_type_147 _wrap_model_describe_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_148 _wrap_model_layer_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_149 arg2, swig_voidp arg3);
+extern swig_type_150 _wrap_model_note_at_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_151 arg2, swig_voidp arg3);
+extern void _wrap_tensor_contiguous_raw_2995c41e6ae7021b(swig_type_152 arg1, swig_type_153 arg2, swig_type_154 arg3, swig_type_155 arg4, swig_voidp arg5);
+extern swig_type_156 _wrap_tensor_check_raw_2995c41e6ae7021b(int arg1, swig_voidp arg2, swig_type_157 arg3);
+extern swig_type_158 _wrap_model_layer_scheme_raw_2995c41e6ae7021b(uintptr_t arg1, swig_type_159 arg2);
+extern swig_type_160 _wrap_diagnose_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_161 arg2, swig_voidp arg3);
+extern swig_type_162 _wrap_scheme_create_raw_2995c41e6ae7021b(swig_voidp arg1, swig_voidp arg2, swig_type_163 arg3, swig_voidp arg4, swig_type_164 arg5, swig_voidp arg6, swig_voidp arg7, swig_voidp arg8, swig_type_165 arg9, swig_voidp arg10, swig_type_166 arg11, swig_voidp arg12, swig_type_167 arg13, swig_voidp arg14, swig_type_168 arg15, swig_voidp arg16, swig_voidp arg17, swig_voidp arg18, swig_type_169 arg19);
+extern swig_type_170 _wrap_scheme_from_json_raw_2995c41e6ae7021b(swig_voidp arg1, swig_type_171 arg2);
+extern swig_type_172 _wrap_rope_apply_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_173 arg6, swig_type_174 arg7, double arg8, swig_voidp arg9, swig_type_175 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_176 _wrap_sinusoidal_fill_raw_2995c41e6ae7021b(uintptr_t arg1, int arg2, swig_type_177 arg3, double arg4, swig_voidp arg5, int arg6, swig_voidp arg7);
+extern swig_type_178 _wrap_position_lookup_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_179 arg6, swig_voidp arg7, int arg8, swig_voidp arg9);
+extern swig_type_180 _wrap_fire_fill_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_181 arg4, swig_voidp arg5, swig_type_182 arg6, swig_voidp arg7, swig_type_183 arg8, swig_voidp arg9, swig_type_184 arg10, swig_voidp arg11, swig_type_185 arg12, swig_voidp arg13, swig_type_186 arg14, swig_voidp arg15, int arg16, swig_voidp arg17);
+extern swig_type_187 _wrap_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_type_188 arg5, swig_voidp arg6, swig_type_189 arg7, swig_voidp arg8, swig_type_190 arg9, swig_voidp arg10, swig_type_191 arg11, swig_voidp arg12, swig_type_192 arg13, swig_voidp arg14, swig_type_193 arg15, swig_voidp arg16, swig_type_194 arg17);
+extern swig_type_195 _wrap_attention_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_196 arg19, swig_voidp arg20, swig_type_197 arg21);
+extern swig_type_198 _wrap_attention_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14);
+extern swig_type_199 _wrap_attention_merge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_200 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_201 arg11);
+extern swig_type_202 _wrap_context_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_203 _wrap_cache_create_raw_2995c41e6ae7021b(swig_voidp arg1);
+extern swig_type_204 _wrap_cache_append_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_type_205 arg4, swig_voidp arg5, swig_type_206 arg6, swig_voidp arg7, swig_type_207 arg8);
+extern swig_type_208 _wrap_cache_write_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_209 arg3, swig_voidp arg4, swig_type_210 arg5, swig_voidp arg6, swig_type_211 arg7, swig_voidp arg8, int arg9, swig_voidp arg10, swig_voidp arg11, int arg12, swig_voidp arg13);
+extern swig_type_212 _wrap_cache_plan_create_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_type_213 arg5, swig_voidp arg6, swig_type_214 arg7, swig_type_215 arg8, swig_voidp arg9, swig_type_216 arg10, swig_type_217 arg11, swig_type_218 arg12);
+extern swig_type_219 _wrap_cache_run_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_type_220 arg3, swig_voidp arg4, int arg5, swig_voidp arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_221 arg11, swig_voidp arg12, swig_type_222 arg13);
+extern swig_type_223 _wrap_attention_decode_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_type_224 arg4, swig_voidp arg5, swig_type_225 arg6, swig_voidp arg7, swig_type_226 arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_227 arg16);
+extern swig_type_228 _wrap_attention_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, int arg4, swig_voidp arg5, swig_voidp arg6, int arg7, swig_voidp arg8, swig_voidp arg9, int arg10, swig_voidp arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, int arg16, swig_voidp arg17, swig_voidp arg18, swig_type_229 arg19, swig_voidp arg20, int arg21, swig_voidp arg22, swig_voidp arg23, swig_type_230 arg24, swig_voidp arg25, int arg26, swig_voidp arg27, swig_voidp arg28, int arg29, swig_voidp arg30, swig_voidp arg31, int arg32, swig_voidp arg33, swig_voidp arg34, int arg35, swig_voidp arg36, swig_voidp arg37, swig_type_231 arg38, swig_voidp arg39, swig_type_232 arg40, swig_voidp arg41, swig_type_233 arg42);
+extern swig_type_234 _wrap_attention_merge_backward_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_235 arg6, swig_voidp arg7, int arg8, swig_voidp arg9, swig_voidp arg10, swig_type_236 arg11, swig_voidp arg12, int arg13, swig_voidp arg14, swig_voidp arg15, swig_type_237 arg16, swig_voidp arg17, int arg18, swig_voidp arg19, swig_voidp arg20, swig_type_238 arg21, swig_voidp arg22, int arg23, swig_voidp arg24, swig_voidp arg25, swig_type_239 arg26);
+extern swig_type_240 _wrap_rope_backward_raw_2995c41e6ae7021b(uintptr_t arg1, uintptr_t arg2, int arg3, int arg4, int arg5, swig_type_241 arg6, swig_type_242 arg7, double arg8, swig_voidp arg9, swig_type_243 arg10, swig_voidp arg11, int arg12, swig_voidp arg13, swig_voidp arg14, int arg15, swig_voidp arg16);
+extern swig_type_244 _wrap_token_nll_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_245 arg6, swig_type_246 arg7, swig_voidp arg8, swig_type_247 arg9);
+extern swig_type_248 _wrap_token_nll_grad_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, int arg3, swig_voidp arg4, swig_voidp arg5, swig_type_249 arg6, swig_type_250 arg7, swig_voidp arg8, swig_type_251 arg9, swig_voidp arg10, int arg11, swig_voidp arg12);
+extern swig_type_252 _wrap_bleu_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_253 arg4, swig_voidp arg5, swig_type_254 arg6, swig_voidp arg7, swig_type_255 arg8, swig_voidp arg9);
+extern swig_type_256 _wrap_bleu_add_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_257 arg4, swig_voidp arg5, swig_type_258 arg6, swig_voidp arg7, swig_type_259 arg8, swig_voidp arg9);
+extern swig_type_260 _wrap_chrf_add_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_261 arg4, swig_voidp arg5, swig_type_262 arg6, swig_voidp arg7, swig_type_263 arg8, swig_voidp arg9);
+extern swig_type_264 _wrap_rouge_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_265 arg4, swig_voidp arg5, swig_type_266 arg6, swig_voidp arg7, swig_type_267 arg8, swig_voidp arg9);
+extern swig_type_268 _wrap_rouge_tokens_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_type_269 arg4, swig_voidp arg5, swig_type_270 arg6, swig_voidp arg7, swig_type_271 arg8, swig_voidp arg9);
+extern swig_type_272 _wrap_model_from_config_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_273 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_274 arg6, swig_voidp arg7, swig_type_275 arg8, swig_voidp arg9, swig_type_276 arg10, swig_voidp arg11, swig_type_277 arg12, swig_voidp arg13, swig_type_278 arg14);
+extern swig_type_279 _wrap_model_from_metadata_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_280 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_281 arg6, swig_voidp arg7, swig_type_282 arg8, swig_voidp arg9, swig_type_283 arg10, swig_voidp arg11, swig_type_284 arg12, swig_voidp arg13, swig_type_285 arg14);
+extern swig_type_286 _wrap_model_from_gguf_raw_2995c41e6ae7021b(uintptr_t arg1, swig_voidp arg2, swig_type_287 arg3, swig_voidp arg4, swig_voidp arg5, swig_type_288 arg6, swig_voidp arg7, swig_type_289 arg8, swig_voidp arg9, swig_type_290 arg10, swig_voidp arg11, swig_type_291 arg12, swig_voidp arg13, swig_type_292 arg14);
 #undef intgo
 */
 import "C"
@@ -1028,6 +1030,17 @@ func Cache_get_statistics(arg1 Cache, arg2 *CacheStatistics) (_swig_ret *Failure
 	return swig_r_1
 }
 
+func Cache_plan_advance(arg1 Context, arg2 CachePlan) (_swig_ret *Failure) {
+	var swig_r string
+	_swig_i_0 := getSwigcptr(arg1)
+	_swig_i_1 := getSwigcptr(arg2)
+	swig_r_p := C._wrap_cache_plan_advance_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
+	var swig_r_1 *Failure
+	swig_r_1 = failureOf(swig_r)
+	return swig_r_1
+}
+
 func Cache_plan_workspace_size(arg1 CachePlan) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
@@ -1039,7 +1052,7 @@ func Cache_save_size(arg1 Cache, arg2 int64) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r = (int64)(C._wrap_cache_save_size_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1)))
+	swig_r = (int64)(C._wrap_cache_save_size_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_54(_swig_i_1)))
 	return swig_r
 }
 
@@ -1051,7 +1064,7 @@ func Cache_save(arg1 Context, arg2 Cache, arg3 int64, arg4 *byte, arg5 int64) (_
 	var _swig_i_3 *C.uint8_t
 	_swig_i_3 = (*C.uint8_t)(unsafe.Pointer(arg4))
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_cache_save_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_55(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_56(_swig_i_4))
+	swig_r_p := C._wrap_cache_save_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_56(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_57(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1067,7 +1080,7 @@ func Cache_restore(arg1 Context, arg2 Cache, arg3 *byte, arg4 int64, arg5 *int64
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_cache_restore_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_58(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_cache_restore_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_59(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1086,7 +1099,7 @@ func Windows_config_init(arg1 *WindowsConfig, arg2 int64, arg3 int32) {
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_windows_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_60(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_windows_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_61(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Windows_count(arg1 *WindowsConfig, arg2 *int64) (_swig_ret *Failure) {
@@ -1109,7 +1122,7 @@ func Windows_get(arg1 *WindowsConfig, arg2 int64, arg3 *Window) (_swig_ret *Fail
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_windows_get_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_63(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_windows_get_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_64(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1120,7 +1133,7 @@ func Loss_init(arg1 *Loss, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_loss_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_64(_swig_i_1))
+	C._wrap_loss_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_65(_swig_i_1))
 }
 
 func Loss_add(arg1 Context, arg2 *Loss, arg3 *float64, arg4 int64, arg5 *int64, arg6 int64, arg7 int64, arg8 int64) (_swig_ret *Failure) {
@@ -1136,7 +1149,7 @@ func Loss_add(arg1 Context, arg2 *Loss, arg3 *float64, arg4 int64, arg5 *int64, 
 	_swig_i_5 := arg6
 	_swig_i_6 := arg7
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_loss_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_66(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_67(_swig_i_5), C.swig_type_68(_swig_i_6), C.swig_type_69(_swig_i_7))
+	swig_r_p := C._wrap_loss_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_67(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_68(_swig_i_5), C.swig_type_69(_swig_i_6), C.swig_type_70(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1173,7 +1186,7 @@ func Loss_add_by_context(arg1 Context, arg2 *Loss, arg3 int64, arg4 *int64, arg5
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_loss_add_by_context_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_72(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_73(_swig_i_4), C.swig_type_74(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_75(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_76(_swig_i_9), C.swig_type_77(_swig_i_10))
+	swig_r_p := C._wrap_loss_add_by_context_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_73(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_74(_swig_i_4), C.swig_type_75(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_76(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_77(_swig_i_9), C.swig_type_78(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1205,7 +1218,7 @@ func Judge(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5 int64, arg
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_judge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_80(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_81(_swig_i_4), C.swig_type_82(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_judge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_81(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_82(_swig_i_4), C.swig_type_83(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1244,7 +1257,7 @@ func Tokenize(arg1 Context, arg2 int32, arg3 int32, arg4 *byte, arg5 int64, arg6
 	_swig_i_6 := arg7
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_tokenize_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_86(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_87(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r_p := C._wrap_tokenize_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_87(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_88(_swig_i_6), C.swig_voidp(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1255,14 +1268,14 @@ func Bleu_config_init(arg1 *BleuConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_bleu_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_88(_swig_i_1))
+	C._wrap_bleu_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_89(_swig_i_1))
 }
 
 func Bleu_counts_init(arg1 *BleuCounts, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_bleu_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_89(_swig_i_1))
+	C._wrap_bleu_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_90(_swig_i_1))
 }
 
 func Bleu_merge(arg1 *BleuCounts, arg2 *BleuCounts) (_swig_ret *Failure) {
@@ -1303,7 +1316,7 @@ func Bleu_signature(arg1 *BleuConfig, arg2 int32, arg3 *byte, arg4 int64, arg5 *
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_bleu_signature_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_93(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_bleu_signature_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_94(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1314,14 +1327,14 @@ func Chrf_config_init(arg1 *ChrfConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_chrf_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_94(_swig_i_1))
+	C._wrap_chrf_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_95(_swig_i_1))
 }
 
 func Chrf_counts_init(arg1 *ChrfCounts, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_chrf_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_95(_swig_i_1))
+	C._wrap_chrf_counts_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_96(_swig_i_1))
 }
 
 func Chrf_merge(arg1 *ChrfCounts, arg2 *ChrfCounts) (_swig_ret *Failure) {
@@ -1357,14 +1370,14 @@ func Rouge_config_init(arg1 *RougeConfig, arg2 int64, arg3 int32) {
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_rouge_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_98(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_rouge_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_99(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Bootstrap_config_init(arg1 *BootstrapConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_bootstrap_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_99(_swig_i_1))
+	C._wrap_bootstrap_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_100(_swig_i_1))
 }
 
 func Bootstrap_mean(arg1 Context, arg2 *BootstrapConfig, arg3 *float64, arg4 int64, arg5 *Interval) (_swig_ret *Failure) {
@@ -1377,7 +1390,7 @@ func Bootstrap_mean(arg1 Context, arg2 *BootstrapConfig, arg3 *float64, arg4 int
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_bootstrap_mean_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_101(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_bootstrap_mean_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_102(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1396,7 +1409,7 @@ func Bleu_bootstrap(arg1 Context, arg2 *BootstrapConfig, arg3 *BleuConfig, arg4 
 	_swig_i_4 := arg5
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_bleu_bootstrap_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_103(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r_p := C._wrap_bleu_bootstrap_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_104(_swig_i_4), C.swig_voidp(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1408,7 +1421,7 @@ func Passkey_config_init(arg1 *PasskeyConfig, arg2 int64, arg3 int32) {
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_passkey_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_104(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_passkey_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_105(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Passkey_make(arg1 Context, arg2 *PasskeyConfig, arg3 *byte, arg4 int64, arg5 *int64, arg6 *Passkey) (_swig_ret *Failure) {
@@ -1423,7 +1436,7 @@ func Passkey_make(arg1 Context, arg2 *PasskeyConfig, arg3 *byte, arg4 int64, arg
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_passkey_make_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_106(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r_p := C._wrap_passkey_make_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_107(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1439,7 +1452,7 @@ func Passkey_check(arg1 Context, arg2 *byte, arg3 int64, arg4 int64, arg5 *int32
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	swig_r_p := C._wrap_passkey_check_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_108(_swig_i_2), C.swig_type_109(_swig_i_3), C.swig_voidp(_swig_i_4))
+	swig_r_p := C._wrap_passkey_check_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_109(_swig_i_2), C.swig_type_110(_swig_i_3), C.swig_voidp(_swig_i_4))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1467,7 +1480,7 @@ func Needle_place(arg1 Context, arg2 *int64, arg3 int64, arg4 *int64, arg5 int64
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_needle_place_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_111(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_112(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_113(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_114(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_115(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_needle_place_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_112(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_113(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_114(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_115(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_116(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1478,7 +1491,7 @@ func Key_tokens_config_init(arg1 *KeyTokensConfig, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_key_tokens_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_116(_swig_i_1))
+	C._wrap_key_tokens_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_117(_swig_i_1))
 }
 
 func Key_tokens(arg1 Context, arg2 *KeyTokensConfig, arg3 *float64, arg4 int64, arg5 *float64, arg6 int64, arg7 *int64, arg8 int64) (_swig_ret *Failure) {
@@ -1495,7 +1508,7 @@ func Key_tokens(arg1 Context, arg2 *KeyTokensConfig, arg3 *float64, arg4 int64, 
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_key_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_118(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_119(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_120(_swig_i_7))
+	swig_r_p := C._wrap_key_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_119(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_120(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_121(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1516,7 +1529,7 @@ func Long_ppl(arg1 Context, arg2 *BootstrapConfig, arg3 int64, arg4 *float64, ar
 	_swig_i_6 := arg7
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_long_ppl_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_122(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_123(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_124(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r_p := C._wrap_long_ppl_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_123(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_124(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_125(_swig_i_6), C.swig_voidp(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1535,7 +1548,7 @@ func Effective_length(arg1 Context, arg2 *int64, arg3 int64, arg4 *float64, arg5
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_effective_length_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_126(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_127(_swig_i_4), C.double(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_effective_length_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_127(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_128(_swig_i_4), C.double(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1547,7 +1560,7 @@ func Ruler_config_init(arg1 *RulerConfig, arg2 int64, arg3 int32) {
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_ruler_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_128(_swig_i_1), C.int(_swig_i_2))
+	C._wrap_ruler_config_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_129(_swig_i_1), C.int(_swig_i_2))
 }
 
 func Ruler_describe(arg1 Context, arg2 *RulerConfig, arg3 *RulerInfo) (_swig_ret *Failure) {
@@ -1578,7 +1591,7 @@ func Ruler_text(arg1 Context, arg2 *RulerConfig, arg3 *byte, arg4 int64, arg5 in
 	_swig_i_6 := arg7
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
-	swig_r_p := C._wrap_ruler_text_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_131(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_132(_swig_i_6), C.swig_voidp(_swig_i_7))
+	swig_r_p := C._wrap_ruler_text_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_132(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_133(_swig_i_6), C.swig_voidp(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1603,7 +1616,7 @@ func Ruler_ids(arg1 Context, arg2 *RulerConfig, arg3 *int64, arg4 int64, arg5 *i
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_ruler_ids_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_134(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_135(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_136(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_137(_swig_i_10))
+	swig_r_p := C._wrap_ruler_ids_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_135(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_136(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_137(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_138(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1621,7 +1634,7 @@ func Ruler_score(arg1 Context, arg2 *byte, arg3 int64, arg4 *byte, arg5 int64, a
 	_swig_i_4 := arg5
 	var _swig_i_5 *C.uint8_t
 	_swig_i_5 = (*C.uint8_t)(unsafe.Pointer(arg6))
-	swig_r_p := C._wrap_ruler_score_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_139(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_140(_swig_i_4), C.swig_voidp(_swig_i_5))
+	swig_r_p := C._wrap_ruler_score_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_140(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_141(_swig_i_4), C.swig_voidp(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1640,7 +1653,7 @@ func Ruler_score_ids(arg1 Context, arg2 *int64, arg3 int64, arg4 int64, arg5 *in
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_ruler_score_ids_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_142(_swig_i_2), C.swig_type_143(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_144(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_ruler_score_ids_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_143(_swig_i_2), C.swig_type_144(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_145(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1651,7 +1664,7 @@ func Model_options_init(arg1 *ModelOptions, arg2 int64) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_145(_swig_i_1))
+	C._wrap_model_options_init_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_146(_swig_i_1))
 }
 
 func Model_describe(arg1 Model, arg2 *ModelInfo) (_swig_ret *Failure) {
@@ -1672,7 +1685,7 @@ func Model_layer_at(arg1 Model, arg2 int64, arg3 *ModelLayer) (_swig_ret *Failur
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_148(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_layer_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_149(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1685,7 +1698,7 @@ func Model_note_at(arg1 Model, arg2 int64, arg3 *ModelNote) (_swig_ret *Failure)
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_model_note_at_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_151(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1699,7 +1712,7 @@ func Tensor_contiguous(arg1 int64, arg2 int64, arg3 int64, arg4 int64, arg5 *[10
 	_swig_i_3 := arg4
 	var _swig_i_4 *C.uint8_t
 	_swig_i_4 = (*C.uint8_t)(unsafe.Pointer(arg5))
-	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_151(_swig_i_0), C.swig_type_152(_swig_i_1), C.swig_type_153(_swig_i_2), C.swig_type_154(_swig_i_3), C.swig_voidp(_swig_i_4))
+	C._wrap_tensor_contiguous_raw_2995c41e6ae7021b(C.swig_type_152(_swig_i_0), C.swig_type_153(_swig_i_1), C.swig_type_154(_swig_i_2), C.swig_type_155(_swig_i_3), C.swig_voidp(_swig_i_4))
 }
 
 func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) {
@@ -1708,7 +1721,7 @@ func Tensor_check(arg1 int32, arg2 *[10]int64, arg3 int64) (_swig_ret *Failure) 
 	var _swig_i_1 *C.uint8_t
 	_swig_i_1 = (*C.uint8_t)(unsafe.Pointer(arg2))
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_156(_swig_i_2))
+	swig_r_p := C._wrap_tensor_check_raw_2995c41e6ae7021b(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_157(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1719,7 +1732,7 @@ func Model_layer_scheme(arg1 Model, arg2 int64) (_swig_ret Made) {
 	var swig_r string
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_158(_swig_i_1))
+	swig_r_p := C._wrap_model_layer_scheme_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_type_159(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1733,7 +1746,7 @@ func Diagnose(arg1 *byte, arg2 int64, arg3 *int64) (_swig_ret *Failure) {
 	_swig_i_1 := arg2
 	var _swig_i_2 *C.uint8_t
 	_swig_i_2 = (*C.uint8_t)(unsafe.Pointer(arg3))
-	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_160(_swig_i_1), C.swig_voidp(_swig_i_2))
+	swig_r_p := C._wrap_diagnose_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_161(_swig_i_1), C.swig_voidp(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1773,7 +1786,7 @@ func Scheme_create(arg1 *RopeConfig, arg2 *float64, arg3 int64, arg4 *float64, a
 	var _swig_i_17 *C.uint8_t
 	_swig_i_17 = (*C.uint8_t)(unsafe.Pointer(arg18))
 	_swig_i_18 := arg19
-	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_162(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_163(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_164(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_165(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_166(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_167(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_168(_swig_i_18))
+	swig_r_p := C._wrap_scheme_create_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_163(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_164(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_165(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_166(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_167(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_168(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_169(_swig_i_18))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1785,7 +1798,7 @@ func Scheme_from_json(arg1 *byte, arg2 int64) (_swig_ret Made) {
 	var _swig_i_0 *C.uint8_t
 	_swig_i_0 = (*C.uint8_t)(unsafe.Pointer(arg1))
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_170(_swig_i_1))
+	swig_r_p := C._wrap_scheme_from_json_raw_2995c41e6ae7021b(C.swig_voidp(_swig_i_0), C.swig_type_171(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1815,7 +1828,7 @@ func Rope_apply(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32, a
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_172(_swig_i_5), C.swig_type_173(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_174(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_apply_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_173(_swig_i_5), C.swig_type_174(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_175(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1833,7 +1846,7 @@ func Sinusoidal_fill(arg1 Context, arg2 int32, arg3 int64, arg4 float64, arg5 *b
 	_swig_i_5 := arg6
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
-	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_176(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
+	swig_r_p := C._wrap_sinusoidal_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_177(_swig_i_2), C.double(_swig_i_3), C.swig_voidp(_swig_i_4), C.int(_swig_i_5), C.swig_voidp(_swig_i_6))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1856,7 +1869,7 @@ func Position_lookup(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_178(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_position_lookup_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_179(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1891,7 +1904,7 @@ func Fire_fill(arg1 Context, arg2 *FireConfig, arg3 *float32, arg4 int64, arg5 *
 	_swig_i_15 := arg16
 	var _swig_i_16 *C.uint8_t
 	_swig_i_16 = (*C.uint8_t)(unsafe.Pointer(arg17))
-	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_180(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_181(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_182(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_183(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_184(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_185(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
+	swig_r_p := C._wrap_fire_fill_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_181(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_182(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_183(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_184(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_185(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_186(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -1925,7 +1938,7 @@ func Plan_create(arg1 Context, arg2 Scheme, arg3 *Problem, arg4 *int64, arg5 int
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
 	_swig_i_16 := arg17
-	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_187(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_188(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_189(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_190(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_191(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_192(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_193(_swig_i_16))
+	swig_r_p := C._wrap_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_188(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_189(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_190(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_191(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_192(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_type_193(_swig_i_14), C.swig_voidp(_swig_i_15), C.swig_type_194(_swig_i_16))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -1967,7 +1980,7 @@ func Attention_run(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[10]in
 	var _swig_i_19 *C.uint8_t
 	_swig_i_19 = (*C.uint8_t)(unsafe.Pointer(arg20))
 	_swig_i_20 := arg21
-	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_195(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_196(_swig_i_20))
+	swig_r_p := C._wrap_attention_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_196(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_197(_swig_i_20))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2024,7 +2037,7 @@ func Attention_merge(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5
 	var _swig_i_9 *C.uint8_t
 	_swig_i_9 = (*C.uint8_t)(unsafe.Pointer(arg10))
 	_swig_i_10 := arg11
-	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_199(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_200(_swig_i_10))
+	swig_r_p := C._wrap_attention_merge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_200(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_201(_swig_i_10))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2066,7 +2079,7 @@ func Cache_append(arg1 Context, arg2 Cache, arg3 *int64, arg4 int64, arg5 *int64
 	var _swig_i_6 *C.uint8_t
 	_swig_i_6 = (*C.uint8_t)(unsafe.Pointer(arg7))
 	_swig_i_7 := arg8
-	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_204(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_205(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_206(_swig_i_7))
+	swig_r_p := C._wrap_cache_append_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_205(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_206(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_207(_swig_i_7))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2094,7 +2107,7 @@ func Cache_write(arg1 Context, arg2 Cache, arg3 int64, arg4 *int64, arg5 int64, 
 	_swig_i_11 := arg12
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
-	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_208(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_209(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_210(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
+	swig_r_p := C._wrap_cache_write_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_209(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_210(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_211(_swig_i_6), C.swig_voidp(_swig_i_7), C.int(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2118,7 +2131,7 @@ func Cache_plan_create(arg1 Context, arg2 Scheme, arg3 Cache, arg4 *int64, arg5 
 	_swig_i_9 := arg10
 	_swig_i_10 := arg11
 	_swig_i_11 := arg12
-	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_212(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_213(_swig_i_6), C.swig_type_214(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_215(_swig_i_9), C.swig_type_216(_swig_i_10), C.swig_type_217(_swig_i_11))
+	swig_r_p := C._wrap_cache_plan_create_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_type_213(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_type_214(_swig_i_6), C.swig_type_215(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_216(_swig_i_9), C.swig_type_217(_swig_i_10), C.swig_type_218(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2146,7 +2159,7 @@ func Cache_run(arg1 Context, arg2 CachePlan, arg3 int64, arg4 *byte, arg5 int32,
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
 	_swig_i_12 := arg13
-	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_219(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_220(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_221(_swig_i_12))
+	swig_r_p := C._wrap_cache_run_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_220(_swig_i_2), C.swig_voidp(_swig_i_3), C.int(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_221(_swig_i_10), C.swig_voidp(_swig_i_11), C.swig_type_222(_swig_i_12))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2178,7 +2191,7 @@ func Attention_decode(arg1 Context, arg2 Scheme, arg3 Cache, arg4 int64, arg5 *i
 	var _swig_i_14 *C.uint8_t
 	_swig_i_14 = (*C.uint8_t)(unsafe.Pointer(arg15))
 	_swig_i_15 := arg16
-	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_223(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_224(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_225(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_226(_swig_i_15))
+	swig_r_p := C._wrap_attention_decode_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_type_224(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_225(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_226(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_227(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2254,7 +2267,7 @@ func Attention_backward(arg1 Context, arg2 Plan, arg3 *byte, arg4 int32, arg5 *[
 	var _swig_i_40 *C.uint8_t
 	_swig_i_40 = (*C.uint8_t)(unsafe.Pointer(arg41))
 	_swig_i_41 := arg42
-	swig_r_p := C._wrap_attention_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_228(_swig_i_18), C.swig_voidp(_swig_i_19), C.int(_swig_i_20), C.swig_voidp(_swig_i_21), C.swig_voidp(_swig_i_22), C.swig_type_229(_swig_i_23), C.swig_voidp(_swig_i_24), C.int(_swig_i_25), C.swig_voidp(_swig_i_26), C.swig_voidp(_swig_i_27), C.int(_swig_i_28), C.swig_voidp(_swig_i_29), C.swig_voidp(_swig_i_30), C.int(_swig_i_31), C.swig_voidp(_swig_i_32), C.swig_voidp(_swig_i_33), C.int(_swig_i_34), C.swig_voidp(_swig_i_35), C.swig_voidp(_swig_i_36), C.swig_type_230(_swig_i_37), C.swig_voidp(_swig_i_38), C.swig_type_231(_swig_i_39), C.swig_voidp(_swig_i_40), C.swig_type_232(_swig_i_41))
+	swig_r_p := C._wrap_attention_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.int(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5), C.int(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_voidp(_swig_i_8), C.int(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.int(_swig_i_15), C.swig_voidp(_swig_i_16), C.swig_voidp(_swig_i_17), C.swig_type_229(_swig_i_18), C.swig_voidp(_swig_i_19), C.int(_swig_i_20), C.swig_voidp(_swig_i_21), C.swig_voidp(_swig_i_22), C.swig_type_230(_swig_i_23), C.swig_voidp(_swig_i_24), C.int(_swig_i_25), C.swig_voidp(_swig_i_26), C.swig_voidp(_swig_i_27), C.int(_swig_i_28), C.swig_voidp(_swig_i_29), C.swig_voidp(_swig_i_30), C.int(_swig_i_31), C.swig_voidp(_swig_i_32), C.swig_voidp(_swig_i_33), C.int(_swig_i_34), C.swig_voidp(_swig_i_35), C.swig_voidp(_swig_i_36), C.swig_type_231(_swig_i_37), C.swig_voidp(_swig_i_38), C.swig_type_232(_swig_i_39), C.swig_voidp(_swig_i_40), C.swig_type_233(_swig_i_41))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2304,7 +2317,7 @@ func Attention_merge_backward(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]in
 	var _swig_i_24 *C.uint8_t
 	_swig_i_24 = (*C.uint8_t)(unsafe.Pointer(arg25))
 	_swig_i_25 := arg26
-	swig_r_p := C._wrap_attention_merge_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_234(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_235(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_236(_swig_i_15), C.swig_voidp(_swig_i_16), C.int(_swig_i_17), C.swig_voidp(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_237(_swig_i_20), C.swig_voidp(_swig_i_21), C.int(_swig_i_22), C.swig_voidp(_swig_i_23), C.swig_voidp(_swig_i_24), C.swig_type_238(_swig_i_25))
+	swig_r_p := C._wrap_attention_merge_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_235(_swig_i_5), C.swig_voidp(_swig_i_6), C.int(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_voidp(_swig_i_9), C.swig_type_236(_swig_i_10), C.swig_voidp(_swig_i_11), C.int(_swig_i_12), C.swig_voidp(_swig_i_13), C.swig_voidp(_swig_i_14), C.swig_type_237(_swig_i_15), C.swig_voidp(_swig_i_16), C.int(_swig_i_17), C.swig_voidp(_swig_i_18), C.swig_voidp(_swig_i_19), C.swig_type_238(_swig_i_20), C.swig_voidp(_swig_i_21), C.int(_swig_i_22), C.swig_voidp(_swig_i_23), C.swig_voidp(_swig_i_24), C.swig_type_239(_swig_i_25))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2334,7 +2347,7 @@ func Rope_backward(arg1 Context, arg2 Scheme, arg3 int32, arg4 int32, arg5 int32
 	_swig_i_14 := arg15
 	var _swig_i_15 *C.uint8_t
 	_swig_i_15 = (*C.uint8_t)(unsafe.Pointer(arg16))
-	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_240(_swig_i_5), C.swig_type_241(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_242(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
+	swig_r_p := C._wrap_rope_backward_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.int(_swig_i_2), C.int(_swig_i_3), C.int(_swig_i_4), C.swig_type_241(_swig_i_5), C.swig_type_242(_swig_i_6), C.double(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_243(_swig_i_9), C.swig_voidp(_swig_i_10), C.int(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_voidp(_swig_i_13), C.int(_swig_i_14), C.swig_voidp(_swig_i_15))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2356,7 +2369,7 @@ func Token_nll(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 *int6
 	var _swig_i_7 *C.uint8_t
 	_swig_i_7 = (*C.uint8_t)(unsafe.Pointer(arg8))
 	_swig_i_8 := arg9
-	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_244(_swig_i_5), C.swig_type_245(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_246(_swig_i_8))
+	swig_r_p := C._wrap_token_nll_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_245(_swig_i_5), C.swig_type_246(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_247(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2383,7 +2396,7 @@ func Token_nll_grad(arg1 Context, arg2 *byte, arg3 int32, arg4 *[10]int64, arg5 
 	_swig_i_10 := arg11
 	var _swig_i_11 *C.uint8_t
 	_swig_i_11 = (*C.uint8_t)(unsafe.Pointer(arg12))
-	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_248(_swig_i_5), C.swig_type_249(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_250(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
+	swig_r_p := C._wrap_token_nll_grad_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_249(_swig_i_5), C.swig_type_250(_swig_i_6), C.swig_voidp(_swig_i_7), C.swig_type_251(_swig_i_8), C.swig_voidp(_swig_i_9), C.int(_swig_i_10), C.swig_voidp(_swig_i_11))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2406,7 +2419,7 @@ func Bleu_add(arg1 Context, arg2 *BleuConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_252(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_253(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_254(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_253(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_254(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_255(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2429,7 +2442,7 @@ func Bleu_add_tokens(arg1 Context, arg2 *BleuConfig, arg3 *int64, arg4 int64, ar
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_256(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_257(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_258(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_bleu_add_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_257(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_258(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_259(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2452,7 +2465,7 @@ func Chrf_add(arg1 Context, arg2 *ChrfConfig, arg3 *byte, arg4 int64, arg5 *byte
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_260(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_261(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_262(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_chrf_add_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_261(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_262(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_263(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2475,7 +2488,7 @@ func Rouge(arg1 Context, arg2 *RougeConfig, arg3 *byte, arg4 int64, arg5 *byte, 
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_264(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_265(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_266(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_265(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_266(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_267(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2498,7 +2511,7 @@ func Rouge_tokens(arg1 Context, arg2 *RougeConfig, arg3 *int64, arg4 int64, arg5
 	_swig_i_7 := arg8
 	var _swig_i_8 *C.uint8_t
 	_swig_i_8 = (*C.uint8_t)(unsafe.Pointer(arg9))
-	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_268(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_269(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_270(_swig_i_7), C.swig_voidp(_swig_i_8))
+	swig_r_p := C._wrap_rouge_tokens_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_type_269(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_270(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_271(_swig_i_7), C.swig_voidp(_swig_i_8))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 *Failure
 	swig_r_1 = failureOf(swig_r)
@@ -2528,7 +2541,7 @@ func Model_from_config(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions,
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_272(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_273(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_274(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_275(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_276(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_277(_swig_i_13))
+	swig_r_p := C._wrap_model_from_config_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_273(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_274(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_275(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_276(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_277(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_278(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2558,7 +2571,7 @@ func Model_from_metadata(arg1 Context, arg2 *Metadata, arg3 int64, arg4 *ModelOp
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_279(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_280(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_281(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_282(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_283(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_284(_swig_i_13))
+	swig_r_p := C._wrap_model_from_metadata_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_280(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_281(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_282(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_283(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_284(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_285(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)
@@ -2588,7 +2601,7 @@ func Model_from_gguf(arg1 Context, arg2 *byte, arg3 int64, arg4 *ModelOptions, a
 	var _swig_i_12 *C.uint8_t
 	_swig_i_12 = (*C.uint8_t)(unsafe.Pointer(arg13))
 	_swig_i_13 := arg14
-	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_286(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_287(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_288(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_289(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_290(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_291(_swig_i_13))
+	swig_r_p := C._wrap_model_from_gguf_raw_2995c41e6ae7021b(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_287(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_type_288(_swig_i_5), C.swig_voidp(_swig_i_6), C.swig_type_289(_swig_i_7), C.swig_voidp(_swig_i_8), C.swig_type_290(_swig_i_9), C.swig_voidp(_swig_i_10), C.swig_type_291(_swig_i_11), C.swig_voidp(_swig_i_12), C.swig_type_292(_swig_i_13))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 Made
 	swig_r_1 = madeOf(swig_r)

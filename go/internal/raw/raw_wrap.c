@@ -1565,6 +1565,26 @@ _gostring_ _wrap_cache_get_statistics_raw_2995c41e6ae7021b(struct farspan_cache 
 }
 
 
+_gostring_ _wrap_cache_plan_advance_raw_2995c41e6ae7021b(struct farspan_context *_swig_go_0, struct farspan_cache_plan *_swig_go_1) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_status result;
+  _gostring_ _swig_go_result;
+  
+  
+  farspan_error slot = FARSPAN_ERROR_INIT;
+  arg3 = &slot;
+  
+  arg1 = *(farspan_context **)&_swig_go_0; 
+  arg2 = *(farspan_cache_plan **)&_swig_go_1; 
+  
+  result = farspan_cache_plan_advance((struct farspan_context const *)arg1,arg2,arg3);
+  (void)result; _swig_go_result = failure_text(&slot);
+  return _swig_go_result;
+}
+
+
 long long _wrap_cache_plan_workspace_size_raw_2995c41e6ae7021b(struct farspan_cache_plan *_swig_go_0) {
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;
   int64_t result;

@@ -192,6 +192,10 @@ def cache_plan_create(case, given):
     )
 
 
+def cache_plan_advance(case, given):
+    case.cache_plan.advance(context=case.context)
+
+
 def cache_run(case, given):
     named = {"out": case.out("out"), "lse": case.memory("lse", True)}
     if "workspace" in given:

@@ -139,13 +139,14 @@ fn attend(case: &mut Case<'_>, state: &mut State) -> Result<()> {
         Some(offsets) => CacheBatch::with_offsets(sequences, offsets),
         None => CacheBatch::one_row_each(sequences),
     };
+    if case.stage == "cache_plan_advance" {
+        return state.cache_plan.as_mut().expect("a plan").advance(&batch, Some(case.context));
+    }
     if case.stage == "cache_plan_create" {
-        let mut plan = made(&state.cache).plan(made(&state.scheme), &batch, case.get("query_heads"));
-        plan = plan.context(case.context).length(case.get("length"));
-        if let Some(positions) = case.get("positions") {
-            plan = plan.positions(positions);
-        }
-        state.cache_plan = Some(plan.build()?);
+        let plan =
+            made(&state.cache).plan(made(&state.scheme), &batch, case.get("query_heads")).length(case.get("length"));
+        let plan = case.get::<Option<&[i64]>>("positions").map_or(plan, |positions| plan.positions(positions));
+        state.cache_plan = Some(plan.context(case.context).build()?);
         return Ok(());
     }
     let (layer, q, mut out, mut lse) = (case.get("layer"), case.memory("q"), case.memory("out"), case.optional("lse"));

@@ -14,9 +14,10 @@ use crate::{sys, Context, Scheme, Tensor, TensorMut};
 
 /// The attention of the rows of a batch to all cached tokens of their sequences, prepared for all layers.
 ///
-/// It is for its sequences as they are: when one of them has been appended to, has forgotten tokens or has ended, a run is refused.
+/// It is for its sequences as they are: when one of them has been appended to, has forgotten tokens or has ended, a run is refused
+/// until [`CachePlan::advance`].
 /// After a [`Cache::write`] it is not, unless a fork has come to share the block since, and other sequences do not matter.
-/// Immutable: any number of threads may run one at the same time. A run is lent the batch that the plan was made for: so nobody changes its sequences meanwhile.
+/// Any number of threads may run one at the same time. A run is lent the batch that the plan was made for: so nobody changes its sequences meanwhile.
 ///
 /// ```
 /// use farspan::cache::{Cache, CacheBatchMut, CacheConfig};
@@ -54,6 +55,15 @@ impl CachePlan {
     /// or one of the same sequences in the same order; see [`CacheRun`].
     pub fn run<'a>(&'a self, batch: &'a CacheBatch<'_>, layer: i64, q: &'a Tensor<'_>) -> CacheRun<'a> {
         CacheRun { plan: self, batch, layer, context: None, data: AttentionData::new().q(q) }
+    }
+
+    /// Lent the sequences that the plan was made for, so that nobody changes them meanwhile. It keeps its number of rows for each.
+    ///
+    #[doc = docs!(cache_plan_advance)]
+    pub fn advance(&mut self, batch: &CacheBatch<'_>, context: Option<&Context>) -> Result<()> {
+        let (store, context) = (self.store_of(batch)?, context::as_c(context));
+        // SAFETY: the plan's sequences are those that are lent, so they live and nobody changes them; the plan is borrowed alone.
+        store.call(|_, error| unsafe { sys::farspan_cache_plan_advance(context, self.as_c(), error) })
     }
 
     /// The store of the plan's cache, if it and the plan's sequences are those of the batch.

@@ -44,11 +44,28 @@ instruction set than the plan's is refused; its threads and its flag hold for th
 [`Status::Shape`](crate::Status::Shape) and [`Status::Dtype`](crate::Status::Dtype) for what does not fit;
 [`Status::ParameterRange`](crate::Status::ParameterRange) for a negative memory limit."#
     };
+    (cache_plan_advance) => {
+        r#"The plan for what its sequences hold by now: what
+[`CachePlanBuilder::build`](crate::cache::CachePlanBuilder::build) would make of the same scheme, batch and
+problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan, and advances
+it whenever it has appended. A plan holds of a sequence only what its rows see; under a window a step costs the
+same at any length. The rows are again the newest tokens, so the plan must have been made without positions. The
+workspace of later runs may be larger. After an error, runs are refused until the plan has been advanced. No run
+on the plan may be going on: it is refused meanwhile, or this call is. The context's threads do not matter.
+
+# Errors
+
+[`Status::ParameterRange`](crate::Status::ParameterRange) if a sequence has ended;
+[`Status::Shape`](crate::Status::Shape) if one has fewer tokens than rows;
+[`Status::Combination`](crate::Status::Combination) for a plan with positions of its own, or one that is in use;
+[`Status::Cancelled`](crate::Status::Cancelled), [`Status::OutOfMemory`](crate::Status::OutOfMemory)."#
+    };
     (cache_plan_create) => {
         r#"Prepares the attention of the rows of the batch to all tokens of their sequences under `scheme`, for all layers.
 Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they are. When
-tokens of one of them have been appended or evicted since, or it was destroyed, a run is refused; so it is when a
-token is written after a fork has come to share its block. What happens to other sequences does not matter.
+tokens of one of them have been appended or evicted since, or it was destroyed, a run is refused, until
+[`CachePlan::advance`](crate::cache::CachePlan::advance); so it is when a token is written after a fork has come
+to share its block. What happens to other sequences does not matter.
 
 # Errors
 

@@ -166,6 +166,10 @@ static void cache_write(struct run* run) {
     CALL(cache_write, run->context, run->cache, whole(run->given, "layer"), batch_of(run), input(run, "k"), input(run, "v"));
 }
 
+static void cache_plan_advance(struct run* run) {
+    CALL(cache_plan_advance, run->context, run->cache_plan);
+}
+
 static void cache_run(struct run* run) {
     FRESH(attention_data, data);
     data.q = input(run, "q");
@@ -502,6 +506,7 @@ const struct call regular_calls[] = {
     {"cache_get_statistics", cache_get_statistics},
     {"cache_append", cache_append},
     {"cache_write", cache_write},
+    {"cache_plan_advance", cache_plan_advance},
     {"cache_run", cache_run},
     {"attention_decode", attention_decode},
     {"attention_backward", attention_backward},

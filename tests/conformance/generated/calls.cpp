@@ -96,6 +96,9 @@ const call_map& regular_calls() {
         {"cache_write", [](call& c) {
              c.cache->write(c.whole("layer"), c.batch(), c.in("k"), c.in("v"), c.context);
          }},
+        {"cache_plan_advance", [](call& c) {
+             c.cache_plan->advance(c.context);
+         }},
         {"attention_backward", [](call& c) {
              farspan::attention_gradient data;
              if (c.has("q")) data.q = c.in("q");

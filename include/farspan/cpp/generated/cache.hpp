@@ -145,6 +145,21 @@ class cache_plan_methods : public owner<farspan_cache_plan, farspan_cache_plan_d
 
 public:
 
+    // The plan for what its sequences hold by now: what farspan_cache_plan_create would make of the same scheme,
+    // batch and problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan,
+    // and advances it whenever it has appended. A plan holds of a sequence only what its rows see; under a window a
+    // step costs the same at any length. The rows are again the newest tokens, so the plan must have been made
+    // without positions. The workspace of later runs may be larger. After an error, runs are refused until the plan
+    // has been advanced. No run on the plan may be going on: it is refused meanwhile, or this call is. The context's
+    // threads do not matter.
+    //
+    // Errors: FARSPAN_ERROR_PARAMETER_RANGE if a sequence has ended; FARSPAN_ERROR_SHAPE if one has fewer tokens than
+    // rows; FARSPAN_ERROR_COMBINATION for a plan with positions of its own, or one that is in use;
+    // FARSPAN_ERROR_CANCELLED, FARSPAN_ERROR_OUT_OF_MEMORY.
+    void advance(const context* context = nullptr) {
+        detail::check([&](farspan_error* cause) { return farspan_cache_plan_advance(detail::handle(context), this->get(), cause); });
+    }
+
     // Bytes of scratch that one farspan_cache_run needs.
     std::size_t workspace_size() const {
         return static_cast<std::size_t>(farspan_cache_plan_workspace_size(this->get()));

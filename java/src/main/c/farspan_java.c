@@ -1815,6 +1815,30 @@ SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1get_1statistic
 }
 
 
+SWIGEXPORT void JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1advance(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_, jlong jarg2, jobject jarg2_) {
+  farspan_context *arg1 = (farspan_context *) 0 ;
+  farspan_cache_plan *arg2 = (farspan_cache_plan *) 0 ;
+  farspan_error *arg3 = (farspan_error *) 0 ;
+  farspan_error slot3 ;
+  farspan_status result;
+  
+  (void)jenv;
+  (void)jcls;
+  slot3.struct_size = (uint32_t)sizeof slot3;
+  slot3.code = FARSPAN_OK;
+  arg3 = &slot3;
+  (void)jarg1_;
+  (void)jarg2_;
+  arg1 = *(farspan_context **)&jarg1; 
+  arg2 = *(farspan_cache_plan **)&jarg2; 
+  result = farspan_cache_plan_advance((struct farspan_context const *)arg1,arg2,arg3);
+  (void)result;
+  {
+    if (arg3->code != FARSPAN_OK) java_throw(jenv, arg3);
+  }
+}
+
+
 SWIGEXPORT jlong JNICALL Java_io_farspan_internal_NativeJNI_cache_1plan_1workspace_1size(JNIEnv *jenv, jclass jcls, jlong jarg1, jobject jarg1_) {
   jlong jresult = 0 ;
   farspan_cache_plan *arg1 = (farspan_cache_plan *) 0 ;

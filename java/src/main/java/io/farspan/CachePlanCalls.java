@@ -38,9 +38,9 @@ abstract class CachePlanCalls implements AutoCloseable {
     /**
      * Prepares the attention of the rows of the batch to all tokens of their sequences under {@code scheme}, for all
      * layers. Any scheme but: a dense bias, several position axes. The plan is for the sequences of the batch as they
-     * are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is refused; so
-     * it is when a token is written after a fork has come to share its block. What happens to other sequences does
-     * not matter.
+     * are. When tokens of one of them have been appended or evicted since, or it was destroyed, a run is refused,
+     * until CachePlan.advance; so it is when a token is written after a fork has come to share its block. What
+     * happens to other sequences does not matter.
      *
      * @param context null for the defaults
      * @param scheme how positions enter; not closed
@@ -111,6 +111,47 @@ abstract class CachePlanCalls implements AutoCloseable {
      */
     public static CachePlan create(Scheme scheme, Cache cache, CacheBatch batch, long queryHeads) {
         return create(null, scheme, cache, batch, queryHeads, null, 0, 0);
+    }
+
+    /**
+     * The plan for what its sequences hold by now: what CachePlan.create would make of the same scheme, batch and
+     * problem, with the same bits, but tables that still hold are kept. So a decoding loop makes one plan, and
+     * advances it whenever it has appended. A plan holds of a sequence only what its rows see; under a window a step
+     * costs the same at any length. The rows are again the newest tokens, so the plan must have been made without
+     * positions. The workspace of later runs may be larger. After an error, runs are refused until the plan has been
+     * advanced. No run on the plan may be going on: it is refused meanwhile, or this call is. The context's threads
+     * do not matter.
+     *
+     * @param context null for the defaults
+     * @throws FarspanException Status.PARAMETER_RANGE if a sequence has ended; Status.SHAPE if one has fewer tokens
+     *     than rows; Status.COMBINATION for a plan with positions of its own, or one that is in use; Status.CANCELLED,
+     *     Status.OUT_OF_MEMORY
+     * @throws IllegalStateException if an object is closed
+     */
+    public void advance(Context context) {
+        io.farspan.internal.Context contextObject = Context.acquire(context);
+        try {
+            io.farspan.internal.CachePlan planObject = enter();
+            try {
+                Native.cache_plan_advance(contextObject, planObject);
+            } finally {
+                leave();
+            }
+        } finally {
+            Context.release(context);
+        }
+    }
+
+    /**
+     * The same with the default context.
+     *
+     * @throws FarspanException Status.PARAMETER_RANGE if a sequence has ended; Status.SHAPE if one has fewer tokens
+     *     than rows; Status.COMBINATION for a plan with positions of its own, or one that is in use; Status.CANCELLED,
+     *     Status.OUT_OF_MEMORY
+     * @throws IllegalStateException if an object is closed
+     */
+    public void advance() {
+        advance(null);
     }
 
     /**

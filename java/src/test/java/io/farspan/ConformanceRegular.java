@@ -103,6 +103,9 @@ final class ConformanceRegular {
         calls.put("cache_plan_create", (h, c) -> {
             h.cachePlan = c.keep(CachePlan.create(c.context, h.scheme, h.cache, h.batch(), c.whole("query_heads"), c.wholes("positions"), c.whole("length"), c.whole("head_offset")));
         });
+        calls.put("cache_plan_advance", (h, c) -> {
+            h.cachePlan.advance(c.context);
+        });
         calls.put("cache_run", (h, c) -> {
             Tensor out = c.out("out");
             FloatBuffer lse = c.floatBuffer("lse", true);

@@ -141,6 +141,8 @@ public class Native implements NativeConstants {
 
   public static void cache_get_statistics(Cache cache, byte[] statistics) { NativeJNI.cache_get_statistics(Cache.getCPtr(cache), cache, statistics); }
 
+  public static void cache_plan_advance(Context context, CachePlan plan) { NativeJNI.cache_plan_advance(Context.getCPtr(context), context, CachePlan.getCPtr(plan), plan); }
+
   public static long cache_plan_workspace_size(CachePlan plan) {
     return NativeJNI.cache_plan_workspace_size(CachePlan.getCPtr(plan), plan);
   }

@@ -63,6 +63,7 @@ public class NativeJNI {
   public final static native void cache_clear(long jarg1, Cache jarg1_);
   public final static native void cache_sequence_info(long jarg1, Cache jarg1_, long jarg2, byte[] jarg3);
   public final static native void cache_get_statistics(long jarg1, Cache jarg1_, byte[] jarg2);
+  public final static native void cache_plan_advance(long jarg1, Context jarg1_, long jarg2, CachePlan jarg2_);
   public final static native long cache_plan_workspace_size(long jarg1, CachePlan jarg1_);
   public final static native long cache_save_size(long jarg1, Cache jarg1_, long jarg2);
   public final static native void cache_save(long jarg1, Context jarg1_, long jarg2, Cache jarg2_, long jarg3, Object jarg4);
