@@ -138,12 +138,14 @@ private:
 
     // Lanes without a token, whatever the views say.
     void hide(const region& where, float* scores) const {
-        if (page_->present == ~uint64_t{0}) return;
+        if (nothing_hidden()) return;
         if (!where.shape.edge) passes_.mask(where, scores);
         for (uint64_t absent = ~page_->present; absent != 0; absent &= absent - 1)
             for (int64_t line = 0; line < lines_; ++line)
                 scores[line * panel_keys + __builtin_ctzll(absent)] = -std::numeric_limits<float>::infinity();
     }
+
+    bool nothing_hidden() const { return page_->present == ~uint64_t{0}; }
 
     bool leave_out(const region&, float* scores) {
         if (!negligible_) return false;

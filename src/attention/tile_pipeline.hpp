@@ -80,8 +80,9 @@ protected:
         keys().hide(where, scores);
         if (keys().leave_out(where, scores)) return;
         float* output = sums_.output + where.first_row * value_ld_;
-        kernels_.softmax(scores, ld_, lines, where.cols, sums_.maximum + where.first_row, sums_.sum + where.first_row,
-                         output, value_ld_, value_ld_);
+        (plain ? kernels_.softmax_products : kernels_.softmax)(
+            scores, ld_, lines, where.cols, sums_.maximum + where.first_row, sums_.sum + where.first_row, output,
+            value_ld_, value_ld_);
         keys().accumulate(where, scores, output);
     }
 
@@ -92,6 +93,12 @@ protected:
     const line_sums sums_;
 
 private:
+    // Nothing is done to the products before softmax, which then finds those that overflowed by itself.
+    bool is_plain(const region& where) {
+        return !where.shape.edge && where.cols == where.count && where.shape.nearest == where.shape.oldest &&
+               scheme_.score.softcap <= 0 && scheme_.bias.kind == bias_part::none && keys().nothing_hidden();
+    }
+
     Keys& keys() { return static_cast<Keys&>(*this); }
 
     const int64_t ld_, head_ld_, value_ld_;
