@@ -1,6 +1,7 @@
 // Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads. Each stored byte of keys and
 // values counts once; the limit is the bandwidth of reading memory. Rows named decode have plain RoPE; decode_none
-// reads the same bytes without any rotation, as an engine does that stores its keys rotated.
+// reads the same bytes without any rotation, as an engine does that stores its keys rotated. Rows named step advance the
+// plan to the token and run it; new_plan makes a plan for it.
 #include "decode_case.hpp"
 #include "peak.hpp"
 #include "row.hpp"
@@ -8,10 +9,14 @@
 namespace bench {
 namespace {
 
+int64_t seen_keys(const decode_case& c) {
+    return c.scheme.window > 0 && c.scheme.remap == FARSPAN_REMAP_NONE ? std::min(c.keys, c.scheme.window) : c.keys;
+}
+
 int64_t bytes_of(const decode_case& c) {
     const int64_t element = c.dtype == FARSPAN_F32 ? 4 : c.dtype == FARSPAN_I8 ? 1 : 2;
     const int64_t scales = c.dtype == FARSPAN_I8 ? 4 + 2 * (c.head_dim / 16) : 0;  // of a key and of 16 values each
-    return key_heads * c.keys * (2 * c.head_dim * element + scales);
+    return key_heads * seen_keys(c) * (2 * c.head_dim * element + scales);
 }
 
 const char* name_of(int32_t dtype) {
@@ -26,13 +31,15 @@ double limit_of(const decode_case& c) {
     return read_bandwidth(isa_in_use(), static_cast<std::size_t>(bytes / c.threads), c.threads);
 }
 
-void add_decode(const std::string& group, const decode_case& c) {
+using decode_work = void (prepared_decode::*)();
+
+void add_decode(const std::string& group, const decode_case& c, decode_work work = &prepared_decode::run) {
     const std::string name = group + "/" + name_of(c.dtype) + "/d" + std::to_string(c.head_dim) + "/n" +
                              std::to_string(c.keys) + "/t" + std::to_string(c.threads);
     add_row({name, "GB/s", static_cast<double>(bytes_of(c)), [c] { return limit_of(c); },
-             [c] {
+             [c, work] {
                  auto decode = std::make_shared<prepared_decode>(c);
-                 return [decode] { decode->run(); };
+                 return [decode, work] { ((*decode).*work)(); };
              },
              c.threads});
 }
@@ -72,6 +79,18 @@ void add_rows() {
     add_decode("decode_rerope", method);
     method.scheme.remap = FARSPAN_REMAP_SELF_EXTEND;
     add_decode("decode_self_extend", method);
+    method = plain;
+    method.head_dim = 64;
+    for (const int64_t keys : {128, 8192}) {
+        method.keys = keys;
+        add_decode("step", method, &prepared_decode::step);
+        add_decode("new_plan", method, &prepared_decode::make_plan);
+    }
+    method.scheme.window = 4096;
+    for (const int64_t keys : {8192, 131072}) {
+        method.keys = keys;
+        add_decode("step_window4096", method, &prepared_decode::step);
+    }
 }
 
 }  // namespace bench

@@ -39,39 +39,43 @@ public:
         farspan_cache* cache = nullptr;
         must(farspan_cache_create(&config, &cache, &error), error);
         cache_.reset(cache);
-        int64_t sequence = 0;
-        must(farspan_cache_sequence_create(cache, &sequence, &error), error);
-        farspan_cache_batch batch;
-        farspan_cache_batch_init(&batch, sizeof batch);
-        batch.sequence_count = 1;
-        batch.sequence = &sequence;
+        must(farspan_cache_sequence_create(cache, &sequence_, &error), error);
+        farspan_cache_batch batch = rows();
         const int64_t chunk = std::min<int64_t>(c.keys, 1024), offsets[2] = {0, chunk};
         batch.offsets = offsets;
         batch.offsets_count = 2;
-        const owned_tensor rows(FARSPAN_F16, key_heads, chunk, c.head_dim);
+        const owned_tensor kv(FARSPAN_F16, key_heads, chunk, c.head_dim);
         for (int64_t done = 0; done < c.keys; done += chunk) {
             must(farspan_cache_append(nullptr, cache, &batch, nullptr, 0, &error), error);
-            must(farspan_cache_write(context_.get(), cache, 0, &batch, &rows.tensor, &rows.tensor, &error), error);
+            must(farspan_cache_write(context_.get(), cache, 0, &batch, &kv.tensor, &kv.tensor, &error), error);
         }
-        batch.offsets = nullptr;
-        batch.offsets_count = 0;
         attention_case scheme = c.scheme;
         scheme.head_dim = c.head_dim;
         scheme.query_heads = query_heads;
-        farspan_cache_plan* plan = nullptr;
-        farspan_cache_problem problem;
-        farspan_cache_problem_init(&problem, sizeof problem);
-        problem.query_heads = query_heads;
-        must(farspan_cache_plan_create(context_.get(), make_scheme(scheme).get(), cache, &batch, &problem, &plan,
-                                       &error),
-             error);
-        plan_.reset(plan);
-        workspace_.resize(static_cast<size_t>(farspan_cache_plan_workspace_size(plan)));
+        scheme_ = make_scheme(scheme);
+        make_plan();
+        workspace_.resize(static_cast<size_t>(farspan_cache_plan_workspace_size(plan_.get())));
         farspan_attention_data_init(&data_, sizeof data_);
         data_.q = &q_.tensor;
         data_.out = &out_.tensor;
         data_.workspace = workspace_.data();
         data_.workspace_bytes = static_cast<int64_t>(workspace_.size());
+    }
+    void make_plan() {
+        farspan_error error = FARSPAN_ERROR_INIT;
+        const farspan_cache_batch batch = rows();
+        farspan_cache_plan* plan = nullptr;
+        farspan_cache_problem problem;
+        farspan_cache_problem_init(&problem, sizeof problem);
+        problem.query_heads = query_heads;
+        must(farspan_cache_plan_create(context_.get(), scheme_.get(), cache_.get(), &batch, &problem, &plan, &error),
+             error);
+        plan_.reset(plan);
+    }
+    void step() {
+        farspan_error error = FARSPAN_ERROR_INIT;
+        must(farspan_cache_plan_advance(context_.get(), plan_.get(), &error), error);
+        run();
     }
     void run() {
         farspan_error error = FARSPAN_ERROR_INIT;
@@ -79,7 +83,17 @@ public:
     }
 
 private:
+    farspan_cache_batch rows() const {
+        farspan_cache_batch batch;
+        farspan_cache_batch_init(&batch, sizeof batch);
+        batch.sequence_count = 1;
+        batch.sequence = &sequence_;
+        return batch;
+    }
+
     std::unique_ptr<farspan_context, run_free> context_;
+    std::unique_ptr<farspan_scheme, run_free> scheme_;
+    int64_t sequence_ = 0;
     std::unique_ptr<farspan_cache, cache_free> cache_;
     std::unique_ptr<farspan_cache_plan, cache_free> plan_;
     farspan_attention_data data_;

@@ -117,6 +117,31 @@ Test(cache_advance, long_sequences) {
     }
 }
 
+// Under a window, what a plan takes does not depend on how long its sequence is.
+Test(cache_advance, a_window_bounds_the_plan) {
+    cache_form form;
+    form.head_dim = form.value_dim = 16;
+    cache_model model(form, 6);
+    scheme_spec spec("window and sinks");
+    spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 16);
+    spec.mask.window_left = 4095;
+    spec.mask.sinks = 4;
+    const scheme_handle scheme = spec.create();
+    const int64_t id = model.create();
+    model.append({id}, {8192});
+    const cache_plan_handle plan = model.plan(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {1});
+    const int64_t before = farspan_cache_plan_workspace_size(plan.get());
+    model.append({id}, {64 * 200});
+    cr_assert(advance(plan.get()) == FARSPAN_OK);
+    cr_expect_eq(farspan_cache_plan_workspace_size(plan.get()), before);
+    const cache_plan_handle fresh = model.plan(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {1});
+    cr_expect_eq(farspan_cache_plan_workspace_size(fresh.get()), before);
+    model.evict(id, 100, 16000);  // what no row sees may as well not be there
+    cr_assert(advance(plan.get()) == FARSPAN_OK);
+    cr_expect(same(model.run(FARSPAN_ISA_BEST, 1, plan.get(), 1, 0, 4),
+                   model.run(FARSPAN_ISA_BEST, 1, scheme.get(), {id}, {1}, 0, 4)));
+}
+
 Test(cache_advance, refusals) {
     cache_model model({}, 8);
     const int64_t id = model.create();

@@ -127,6 +127,44 @@ Test(registry, every_method_lowers_from_its_defaults) {
         }
 }
 
+// What a method becomes at two lengths, as numbers.
+std::vector<double> numbers_of(const lowered_scheme& lowered) {
+    std::vector<double> numbers = lowered.rope.inv_freq;
+    numbers.push_back(lowered.rope.magnitude);
+    for (const remap_branch& branch : lowered.remap.branches)
+        for (const int64_t position : {3, 700, 5000})
+            numbers.insert(numbers.end(),
+                           {branch.query(position), branch.key(position), static_cast<double>(branch.start(position))});
+    for (const int64_t distance : {0, 3, 700, 5000})
+        if (lowered.bias.fill) numbers.push_back(lowered.bias.value(0, distance));
+    for (const int64_t position : {3, 700, 5000}) numbers.push_back(lowered.score.query_scale(position, 64));
+    return numbers;
+}
+
+// depends_on_length knows every method: one that lowers to other numbers at another length is named there.
+Test(registry, methods_that_depend_on_the_length) {
+    using namespace farspan_test;
+    using maker = scheme_spec (*)(int32_t);
+    const maker makers[] = {valid_rope, valid_remap, valid_bias, valid_temperature};
+    int dependent = 0;
+    for (int32_t part = 0; part < 4; ++part)
+        for (int32_t method = 0; method < method_count(part); ++method) {
+            scheme_spec spec = makers[part](method);
+            for (const bool trained : {false, true}) {
+                if (trained && spec.bias.method != FARSPAN_BIAS_ALIBI) continue;
+                if (trained) spec.bias.trained_length = 512;
+                const auto scheme = make_parts(spec);
+                bool differs = false;
+                for (const int64_t length : {2, 100, 3000, 1 << 20})
+                    differs |= numbers_of(lower(*scheme, length, 0)) != numbers_of(lower(*scheme, 1, 0));
+                dependent += differs;
+                cr_expect_eq(depends_on_length(*scheme), differs, "%s: %s", spec.name.c_str(),
+                             differs ? "depends on the length" : "is the same at every length");
+            }
+        }
+    cr_expect_gt(dependent, 5);
+}
+
 Test(registry, no_configuration_is_the_default_scheme) {
     const auto scheme = make_scheme({sizeof(farspan_scheme_parts), 0, nullptr, nullptr, nullptr, nullptr, nullptr});
     cr_expect_not(lower_rope(*scheme, 5).enabled);
