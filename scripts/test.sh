@@ -86,9 +86,9 @@ soak() {
     soak_languages 30
 }
 
-# Every third case of a sweep; scripts/test-deep.sh takes them all.
+# Every sixth case of a sweep; scripts/test-deep.sh takes them all.
 sanitizers() {
-    run_sanitizers 3
+    run_sanitizers 6
 }
 
 if [ $# -gt 0 ]; then
