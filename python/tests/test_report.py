@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from farspan import Model, Scheme, report
+from farspan.__main__ import main
 from farspan.report import command, methods
 from farspan.report.measure import Cost, Job, places
 from farspan.report.needles import DEPTHS, Needles
@@ -18,6 +19,7 @@ from farspan.report.svg import HeatMap, heat_map
 
 TRAINED, SEGMENT = 256, 128
 NAMES = ["none", "yarn", "window"]
+ABOUT = {"model": "known", "weights": "0", "trained": TRAINED, "text": "a text", "tokens": 4000, "segment": SEGMENT}
 
 
 class KnownModel:
@@ -41,7 +43,7 @@ class KnownModel:
 @pytest.fixture
 def job(tmp_path):
     def make(model):
-        pieces = Pieces(tmp_path / "pieces.jsonl", {"model": "known"})
+        pieces = Pieces(tmp_path / "windows.jsonl", ABOUT)
         return Job(
             model,
             np.zeros(4000, np.int64),
@@ -50,6 +52,7 @@ def job(tmp_path):
             places(4000, 1024, 3, SEGMENT),
             SEGMENT,
             pieces,
+            "a machine; today",
         )
 
     return make
@@ -57,19 +60,7 @@ def job(tmp_path):
 
 def results(job):
     ends, lines = job.lines()
-    return Results(
-        "a <model>",
-        "a text",
-        4000,
-        TRAINED,
-        SEGMENT,
-        ends,
-        list(job.lengths),
-        lines,
-        "a machine",
-        "today",
-        len(job.missing()),
-    )
+    return Results("a <model>", "a text", 4000, TRAINED, SEGMENT, ends, list(job.lengths), lines, len(job.missing()))
 
 
 class Reader:
@@ -99,8 +90,9 @@ class Reader:
 @pytest.fixture
 def needles(tmp_path):
     def make(model, prompts=3):
-        pieces = Pieces(tmp_path / "single_2.jsonl", {"model": "reader"})
-        return Needles(model, "single_2", prompts, ["none", "yarn", "window"], [128, 1024, 2048, 4096], pieces)
+        pieces = Pieces(tmp_path / "single_2.jsonl", {"model": "reader", "trained": Reader.trained})
+        lengths = [128, 1024, 2048, 4096]
+        return Needles(model, "single_2", prompts, NAMES, lengths, pieces, "another machine; today")
 
     return make
 
@@ -167,18 +159,70 @@ def test_what_is_known_is_not_measured_again(job):
 
 def test_a_run_that_was_ended_goes_on(job, tmp_path):
     list(job(KnownModel()).run(Cost(1, 0)))
-    path = tmp_path / "pieces.jsonl"
+    path = tmp_path / "windows.jsonl"
     whole = path.read_text()
     expected = results(job(KnownModel())).to_markdown()
-    path.write_text(whole[: len(whole) * 2 // 3])  # in the middle of a line
+    lines = whole.splitlines(keepends=True)
+    path.write_text("".join(lines[:14]) + lines[14][:100])  # in the second window, in the middle of a line
     model = KnownModel()
     ended = job(model)
     partial = results(ended)
     assert partial.remaining > 0 and len(partial.ends) == 1 and "not measured yet" in partial.facts()
+    assert len(Pieces(path).about) == len(ABOUT)
     list(ended.run(Cost(1, 0)))
     assert 0 < len(model.runs) < 24 and results(ended).to_markdown() == expected
     with pytest.raises(ValueError, match="another report"):
         Pieces(path, {"model": "unknown"})
+
+
+def test_what_was_measured_is_reported_without_the_model(job, needles, tmp_path, capsys):
+    def tables():
+        assert main(["report", "--measured", str(tmp_path), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+        assert (tmp_path / "out" / "report.html").exists()
+        return capsys.readouterr().out
+
+    done, asked = job(KnownModel()), needles(Reader(), 2)
+    list(done.run(Cost(1, 0)))
+    list(asked.run(Cost(1, 0)))
+    expected = results(done)
+    expected.model, expected.found = "known", asked.found()
+    assert tables() == expected.facts() + "\n\n" + expected.to_markdown()
+    assert " a machine; today. another machine; today." in expected.facts()
+    # What was measured under other parameters does not count.
+    other = KnownModel()
+    other.use = lambda method, length: json.dumps([method, 2])
+    assert len(job(other).missing()) == 3 * 3 * 4
+
+
+def test_windows_count_of_which_as_much_is_measured(job):
+    done = job(KnownModel())
+    for (end, length, method), _ in done.run(Cost(1, 0)):
+        if end == done.ends[0] and length == 1024 and method == "none":
+            break
+    found = results(done)
+    assert found.ends == done.ends[:1] and [len(line.points) for line in found.lines] == [4, 3, 3]
+    list(zip(range(9), done.run(Cost(1, 0))))  # the rest of the first window, and all of the second but one
+    assert results(done).ends == done.ends[:1] and len(done.missing()) == 9
+    list(zip(range(1), done.run(Cost(1, 0))))
+    assert results(done).ends == done.ends[:2]
+    # Nothing but what all methods share: one line for each. Else those alone of which more is known.
+    few = job(KnownModel())
+    assert [line.method for line in few.lines()[1]] == NAMES
+    few.methods = ["none", "pi", "yarn"]
+    few.schemes |= {("pi", n): json.dumps(["pi" if n > TRAINED else "none"]) for n in few.lengths}
+    assert [line.method for line in few.lines()[1]] == ["none", "yarn"]
+
+
+def test_the_page_of_a_pretrained_model_has_what_was_measured(tmp_path, capsys):
+    """docs/real-model.md: `scripts/report-real.sh --tables` writes what stands between its marks."""
+    folder = Path(__file__).parents[2] / "docs"
+    if not folder.exists():
+        pytest.skip("not in the repository")
+    assert main(["report", "--measured", str(folder / "real-model"), "--out", str(tmp_path), "--quiet"]) == 0
+    made = capsys.readouterr().out
+    assert made.count("\n| ") > 3
+    page = (folder / "real-model.md").read_text()
+    assert page.split("<!-- begin of tables -->\n")[1].split("<!-- end of tables -->")[0] == made
 
 
 def test_a_limit_of_time(job):
@@ -277,8 +321,6 @@ def test_unknown_methods_are_named():
 
 
 def test_help_names_every_method(capsys):
-    from farspan.__main__ import main
-
     with pytest.raises(SystemExit) as ended:
         main(["report", "--help"])
     text = capsys.readouterr().out

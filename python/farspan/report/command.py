@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from .. import eval as judging
 from ..context import Context
 from . import methods
-from .measure import Cost, Job, places
-from .needles import DEPTHS, TASKS, Needles
+from .measure import Cost, Job, Measured, places
+from .needles import DEPTHS, TASKS, Needles, found
 from .page import to_page
 from .pieces import Pieces
 from .results import Results
 
 Say = Callable[[str], None]
+WINDOWS = "windows.jsonl"
 
 DESCRIPTION = """\
 Runs a language model of Hugging Face, on the CPU, beyond the length that it was trained on, under methods whose parameters the library
@@ -32,7 +35,8 @@ Methods (L: the trained length, n: the window's; up to L every method is at rest
 {chr(10).join(f"  {m.name:<13} {m.rule}" for m in methods.METHODS)}
   NAME{methods.LOG_N}     also scales query i by max(1, ln(i + 1) / ln L)
 
-DIR gets pieces.jsonl after every window; a run that was ended goes on from there. Verdict: {judging.verdict_rule()}."""
+Every window that was measured is kept in --measured; a run that was ended goes on from there, also on another machine. Without --model
+and --text the report is of those windows alone. Verdict: {judging.verdict_rule()}."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,9 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             raise argparse.ArgumentTypeError("lengths are at least 2")
         return found
 
-    parser.add_argument("--model", required=True, type=Path, help="a folder of save_pretrained, or a GGUF file")
-    parser.add_argument("--text", required=True, type=Path, help="text to score, UTF-8")
+    parser.add_argument("--model", type=Path, help="a folder of save_pretrained, or a GGUF file")
+    parser.add_argument("--text", type=Path, help="text to score, UTF-8")
     parser.add_argument("--out", type=Path, default=Path("farspan-report"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument(
+        "--measured", type=Path, metavar="DIR", help="where what was measured is kept (default: that of --out)"
+    )
     parser.add_argument("--lengths", type=numbers, help="in tokens, comma separated (default: L/4, L, 2L, 4L)")
     parser.add_argument(
         "--methods",
@@ -93,6 +100,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, say: Say) -> int:
+    if arguments.model is None and arguments.text is None and arguments.measured:
+        _write(_of_measured(arguments), arguments.out, say)
+        return 0
+    if arguments.model is None or arguments.text is None:
+        raise ValueError("give --model and --text, or --measured alone")
     text = arguments.text.read_text(encoding="utf-8", errors="replace")
     say(f"reading {arguments.model}")
     os.environ.setdefault("TQDM_DISABLE", "1")  # of transformers, which reads it once
@@ -106,19 +118,22 @@ def _run(arguments: argparse.Namespace, say: Say) -> int:
     lengths = arguments.lengths or [max(2, model.trained // 4), model.trained, 2 * model.trained, 4 * model.trained]
     segment = min(arguments.segment, lengths[0])
     ends = places(len(tokens), lengths[-1], arguments.windows, segment)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    kept: Path = arguments.measured or arguments.out
+    kept.mkdir(parents=True, exist_ok=True)
+    whose = {"model": model.name, "weights": model.digest, "trained": model.trained}
     about = {
-        "model": model.name,
-        "weights": model.digest,
-        "text": hashlib.sha256(text.encode()).hexdigest()[:16],
+        **whose,
+        "text": arguments.text.name,
+        "characters": hashlib.sha256(text.encode()).hexdigest()[:16],
         "tokens": len(tokens),
         "segment": segment,
     }
+    where = f"{machine()}; {datetime.date.today().isoformat()}"
     needles = None
     if arguments.needles > 0:
-        asked = Pieces(arguments.out / f"{arguments.task}.jsonl", {"model": model.name, "weights": model.digest})
-        needles = Needles(model, arguments.task, arguments.needles, arguments.methods, lengths, asked)
-    job = Job(model, tokens, arguments.methods, lengths, ends, segment, Pieces(arguments.out / "pieces.jsonl", about))
+        asked = Pieces(kept / f"{arguments.task}.jsonl", whose)
+        needles = Needles(model, arguments.task, arguments.needles, arguments.methods, lengths, asked, where)
+    job = Job(model, tokens, arguments.methods, lengths, ends, segment, Pieces(kept / WINDOWS, about), where)
 
     def missing_windows() -> int:
         return len(job.missing()) + (len(needles.missing()) if needles else 0)
@@ -134,8 +149,6 @@ def _run(arguments: argparse.Namespace, say: Say) -> int:
             used,
             lengths,
             lines,
-            machine(),
-            datetime.date.today().isoformat(),
             missing_windows(),
             needles.found() if needles else [],
         )
@@ -155,13 +168,42 @@ def _run(arguments: argparse.Namespace, say: Say) -> int:
         except KeyboardInterrupt:
             say("interrupted: what was measured is kept")
         say(f"measured for {duration(time.monotonic() - started)}")
-    found = results()
-    write(found, arguments.out)
-    print(found.facts() + "\n\n" + found.to_markdown(), end="")
-    say(f"{arguments.out}/ has report.html, report.json, report.csv, report.md")
-    if found.remaining:
-        say(f"{found.remaining} windows remain: the same command goes on with them")
+    _write(results(), arguments.out, say)
     return 0
+
+
+def _of_measured(arguments: argparse.Namespace) -> Results:
+    """Of the windows that are kept, without the model."""
+    pieces = Pieces(arguments.measured / WINDOWS)
+    model = Measured(pieces)
+    lengths = arguments.lengths or sorted({length for (_, length, _), _ in pieces.items()})
+    ends = sorted({end for (_, _, end), _ in pieces.items()})
+    names = [name for name in arguments.methods if methods.same_windows(name) in pieces.methods()]
+    about = pieces.about
+    used, lines = Job(model, np.zeros(0, np.int64), names, lengths, ends, about["segment"], pieces).lines()
+    asked = []
+    if (arguments.measured / f"{arguments.task}.jsonl").exists():
+        answers = Measured(Pieces(arguments.measured / f"{arguments.task}.jsonl"))
+        asked = found(arguments.task, answers.pieces, answers.schemes(arguments.methods), answers.trained)
+    return Results(
+        about["model"],
+        about["text"],
+        about["tokens"],
+        model.trained,
+        about["segment"],
+        used,
+        lengths,
+        lines,
+        found=asked,
+    )
+
+
+def _write(results: Results, folder: Path, say: Say) -> None:
+    write(results, folder)
+    print(results.facts() + "\n\n" + results.to_markdown(), end="")
+    say(f"{folder}/ has report.html, report.json, report.csv, report.md")
+    if results.remaining:
+        say(f"{results.remaining} windows remain: the same command goes on with them")
 
 
 def _measure(job: Job, cost: Cost, limit: float, say: Say) -> None:
@@ -184,6 +226,7 @@ def _ask(needles: Needles, cost: Cost, limit: float, say: Say) -> None:
 
 def write(results: Results, folder: Path) -> None:
     """Each file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "report.html": to_page(results),
         "report.json": results.to_json(),

@@ -28,6 +28,25 @@ class Scorer(Protocol):
         ...
 
 
+class Measured:
+    """In place of a model, for reports of what was measured: the schemes are those of the pieces."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self.pieces = pieces
+        self.trained = int(pieces.about["trained"])
+
+    def use(self, method: str, length: int) -> str:
+        return self.pieces.schemes(methods.measured(method, self.trained, length), length) or ""
+
+    def schemes(self, names: Sequence[str]) -> dict[tuple[str, int], str]:
+        """Of methods at all lengths that were measured."""
+        lengths = sorted({length for (_, length, _), _ in self.pieces.items()})
+        return {(name, length): self.use(name, length) for name in names for length in lengths}
+
+    def losses(self, tokens: npt.NDArray[np.int64], end: int, length: int, segment: int) -> npt.NDArray[np.float64]:
+        raise ValueError(f"{length:,} tokens before {end:,} were not measured")
+
+
 def places(tokens: int, reach: int, windows: int, segment: int) -> list[int]:
     """Where windows of up to `reach` tokens end: at the text's end, and evenly before it. Those of fewer windows are among those of twice
     as many, whatever the reach."""
@@ -70,6 +89,7 @@ class Job:
     ends: Sequence[int]
     segment: int
     pieces: Pieces
+    where: str = ""  # the machine, and the day
     schemes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,33 +136,37 @@ class Job:
             schemes = self.model.use(methods.same_windows(method), length)
             start = time.monotonic()
             losses = self.model.losses(self.tokens, end, length, self.segment)
-            piece = Piece(losses, time.monotonic() - start)
+            piece = Piece(losses, time.monotonic() - start, self.where)
             cost.correct(predicted, piece.seconds)
-            self.pieces.add(schemes, length, end, piece)
+            self.pieces.add(methods.measured(method, self.model.trained, length), schemes, length, end, piece)
             yield (end, length, method), piece
 
     def estimate(self, cost: Cost) -> float:
         return cost.factor * sum(cost.of(method, self.model.trained, length) for _, length, method in self.missing())
 
     def lines(self) -> tuple[list[int], list[Line]]:
-        """The windows that count, and what they say: those of which every piece is there, else the pieces of the first."""
+        """The windows that count, and what they say: the one of which most is measured, and those of which as much is."""
 
         def piece(method: str, length: int, end: int) -> Piece | None:
             return self.pieces.find(self.schemes[method, length], length, end)
 
         cells = [(method, length) for method in self.methods for length in self.lengths]
-        ends = [end for end in self.ends if all(piece(*cell, end) for cell in cells)] or list(self.ends[:1])
+        there = {end: {cell for cell in cells if piece(*cell, end)} for end in self.ends}
+        most = max(there.values(), key=len)
+        ends = [end for end in self.ends if there[end] == most]
+        beyond = any(length > self.model.trained for _, length in most)
         lines = []
         for method in self.methods:
             points = []
             for length in self.lengths:
-                found = [piece(method, length, end) for end in ends]
-                if all(found):
-                    here = [p for p in found if p is not None]
-                    losses = np.concatenate([p.losses for p in here])
-                    seconds = sum(p.seconds for p in here) / len(here)
-                    points.append(Point(length, losses, seconds, self.schemes[method, length]))
-            if points:
+                if (method, length) in most:
+                    found = [p for p in (piece(method, length, end) for end in ends) if p]
+                    losses = np.concatenate([p.losses for p in found])
+                    seconds = sum(p.seconds for p in found) / len(found)
+                    where = {p.where for p in found}
+                    points.append(Point(length, losses, seconds, self.schemes[method, length], where))
+            # Up to the trained length all methods are one: those of which nothing else is known say nothing.
+            if points and (points[-1].length > self.model.trained or not beyond):
                 lines.append(Line(method, points))
                 lines[-1].judge(self.model.trained)
         return ends, lines

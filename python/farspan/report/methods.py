@@ -76,6 +76,11 @@ def same_windows(name: str) -> str:
     return name if method.equals is None else method.equals + (LOG_N if log_n else "")
 
 
+def measured(name: str, trained: int, length: int) -> str:
+    """The name under which windows of a length are kept: up to the trained length all methods are one."""
+    return same_windows(name) if length > trained else METHODS[0].name
+
+
 def settings(name: str, trained: int, length: int) -> dict[str, Any]:
     """Arguments of farspan.transformers.enable. Up to the trained length every method is at rest."""
     method, log_n = find(name)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -49,6 +49,7 @@ class Needles:
     methods: Sequence[str]
     lengths: Sequence[int]
     pieces: Pieces
+    where: str = ""  # the machine, and the day
     schemes: dict[tuple[str, int], str] = field(default_factory=dict)
     _made: dict[tuple[int, int, int], tuple[judging.Ruler, npt.NDArray[np.int64]]] = field(default_factory=dict)
 
@@ -110,25 +111,27 @@ class Needles:
             made, tokens = self.prompt(length, depth, number)
             start = time.monotonic()
             share = made.score(self.model.answer(tokens, self.room)).share
-            piece = Piece(np.array([share]), time.monotonic() - start)
+            piece = Piece(np.array([share]), time.monotonic() - start, self.where)
             cost.correct(predicted, piece.seconds)
-            self.pieces.add(schemes, length, number * len(DEPTHS) + depth, piece)
+            kept_as = methods.measured(method, self.model.trained, length)
+            self.pieces.add(kept_as, schemes, length, number * len(DEPTHS) + depth, piece)
             yield (number, depth, length, method), share
 
     def found(self) -> list[Found]:
-        """Per method, of what was asked."""
-        maps = []
-        for method in self.methods:
-            cells = {}
-            for length in self.lengths:
-                for depth in range(len(DEPTHS)):
-                    asked = [
-                        self.pieces.find(self.schemes[method, length], length, number * len(DEPTHS) + depth)
-                        for number in range(self.prompts)
-                    ]
-                    shares = [float(piece.losses[0]) for piece in asked if piece]
-                    if shares:
-                        cells[length, DEPTHS[depth]] = shares
-            if cells:
-                maps.append(Found(method, self.task, cells))
-        return maps
+        return found(self.task, self.pieces, self.schemes, self.model.trained)
+
+
+def found(task: str, pieces: Pieces, schemes: Mapping[tuple[str, int], str], trained: int) -> list[Found]:
+    """Per method, of what was asked. schemes: of methods and lengths."""
+    answers: dict[tuple[str, int], list[tuple[int, Piece]]] = {}
+    for key, piece in pieces.items():
+        answers.setdefault(key[:2], []).append((key[2], piece))
+    maps: dict[str, Found] = {}
+    for (method, length), scheme in schemes.items():
+        for place, piece in sorted(answers.get((scheme, length), []), key=lambda answer: answer[0]):
+            one = maps.setdefault(method, Found(method, task, {}))
+            one.cells.setdefault((length, DEPTHS[place % len(DEPTHS)]), []).append(float(piece.losses[0]))
+            one.where.add(piece.where)
+    # Up to the trained length all methods are one: those of which nothing else is known say nothing.
+    beyond = [one for one in maps.values() if one.lengths[-1] > trained]
+    return beyond or list(maps.values())

@@ -24,6 +24,7 @@ class Point:
     losses: npt.NDArray[np.float64]
     seconds: float  # of a window, in the mean
     schemes: str
+    where: set[str] = field(default_factory=set)  # it was measured: machines and days
     loss: judging.LossSummary = field(init=False)
     interval: tuple[float, float] = field(init=False)  # 95 % of the perplexity
     change: judging.LossSummary | None = None  # of the loss, from the reference length, paired token by token
@@ -59,6 +60,7 @@ class Found:
     method: str
     task: str
     cells: dict[tuple[int, float], list[float]]
+    where: set[str] = field(default_factory=set)  # it was asked: machines and days
 
     def share(self, length: int, depth: float) -> float:
         return float(np.mean(self.cells[length, depth]))
@@ -90,13 +92,17 @@ class Results:
     ends: list[int]  # of the windows that count
     lengths: list[int]
     lines: list[Line]
-    machine: str
-    date: str
     remaining: int = 0  # pieces
     found: list[Found] = field(default_factory=list)
 
+    @property
+    def where(self) -> list[str]:
+        """The machines and days of what counts."""
+        points = [point.where for line in self.lines for point in line.points]
+        return sorted(set().union(*points, *(one.where for one in self.found)) - {""})
+
     def to_json(self) -> str:
-        about = {k: v for k, v in vars(self).items() if k not in ("lines", "found")}
+        about = {k: v for k, v in vars(self).items() if k not in ("lines", "found")} | {"where": self.where}
         lines = [
             {
                 "method": line.method,
@@ -184,12 +190,14 @@ class Results:
 
     def facts(self) -> str:
         """What the numbers are of, in sentences."""
+        places = "one place" if len(self.ends) == 1 else f"each of {len(self.ends)} places"
         text = (
             f"Model {self.model}, trained on {self.trained:,} tokens, float32. Text {self.text}, {self.text_tokens:,} tokens. "
-            f"At every length the same tokens are scored: the {self.segment:,} before each of {len(self.ends)} places, "
+            f"At every length the same tokens are scored: the {self.segment:,} before {places}, "
             f"{self.segment * len(self.ends):,} in all, after a window of that length. Intervals and standard errors come from blocks of "
-            f"{BLOCK} tokens. {self.machine}; {self.date}."
+            f"{BLOCK} tokens."
         )
+        text += "".join(f" {where}." for where in self.where)
         return text + (f" {self.remaining} pieces are not measured yet." if self.remaining else "")
 
 
