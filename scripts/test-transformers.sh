@@ -5,12 +5,16 @@
 #
 #   scripts/test-transformers.sh PREFIX          every family: half an hour
 #   scripts/test-transformers.sh --quick PREFIX  a few of them
+#   scripts/test-transformers.sh --page PREFIX   all, and writes their table into docs/transformers.md
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-quick=()
-[ "${1:-}" != --quick ] || { quick=(--quick); shift; }
-[ $# -eq 1 ] && prefix=$(cd "$1" 2>/dev/null && pwd) || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+options=()
+case ${1:-} in
+    --quick) options=(--quick) && shift ;;
+    --page) options=(--page "$root/docs/transformers.md") && shift ;;
+esac
+[ $# -eq 1 ] && prefix=$(cd "$1" 2>/dev/null && pwd) || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 FARSPAN_LIBRARY=$(find "$prefix" -name libfarspan.so.1 -print -quit)
 [ -n "$FARSPAN_LIBRARY" ] || { echo "test-transformers.sh: no libfarspan.so.1 under $prefix" >&2; echo '0 passed, 1 failed'; exit 1; }
 
@@ -42,6 +46,6 @@ run() {
 
 cd "$root/python" || exit
 run "$python" -m pytest -p no:cacheprovider -W ignore tests/with_torch
-run "$python" tests/with_torch/compare_families.py "${quick[@]}"
+run "$python" tests/with_torch/compare_families.py "${options[@]}"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,10 +1,12 @@
 """Every causal language model that transformers can build small, eager against Farspan: the whole text at once, token by token with both
-caches, and greedy generation. A line for each; the differences are relative to the largest logit.
+caches, with padding, and the tokens that are generated: greedily, with beams and with assistance. A line for each; the differences are
+relative to the largest logit.
 
-    families.py [--quick] [NAME ...]
+    compare_families.py [--quick] [--page FILE] [NAME ...]
 
-The last line but one is "N families, worst DIFF", the last "N passed, M failed, K skipped".
+--page: writes the table into a page of Markdown too, between its marks. The last line but one is "N families, worst DIFF", the last "N passed, M failed, K skipped".
 """
+import argparse
 import logging
 import sys
 import traceback
@@ -28,6 +30,9 @@ import huggingface  # noqa: E402
 
 BOUND = 1e-4
 PROMPT, SEQUENCE, GENERATED = 40, 60, 64
+PADDING, FEW = 10, 16  # tokens of padding; tokens written with beams and with assistance
+COLUMNS = ("whole", "steps", "cache", "padded")
+TEXTS = ("text", "text by cache", "beams", "assisted")
 QUICK = [
     "llama-3.1-8b",
     "gemma-3-4b",
@@ -98,6 +103,28 @@ def greedy(model, tokens, cache=None):
     return model.generate(tokens, max_new_tokens=GENERATED, min_new_tokens=GENERATED, do_sample=False, **named)
 
 
+def padded(model, tokens):
+    """The logits of two texts, of which one is shorter and padded on the left: of the tokens that exist."""
+    there = torch.ones(2, SEQUENCE, dtype=torch.long)
+    there[1, :PADDING] = 0
+    positions = (there.cumsum(1) - 1).clamp(min=0)
+    both = torch.cat([tokens, tokens.flip(1)])
+    return logits(model, both, attention_mask=there, position_ids=positions, use_cache=False)[there.bool()]
+
+
+def beams(model, tokens, cache=None):
+    named = {} if cache is None else {"cache": cache}
+    return model.generate(tokens, max_new_tokens=FEW, min_new_tokens=FEW, do_sample=False, num_beams=3, **named)
+
+
+def assisted(model, tokens, cache=None):
+    """Proposals from the text itself, of which some are taken back."""
+    named = {} if cache is None else {"cache": cache}
+    return model.generate(
+        tokens, max_new_tokens=FEW, min_new_tokens=FEW, do_sample=False, prompt_lookup_num_tokens=3, **named
+    )
+
+
 def difference(got, expected):
     return ((got - expected).abs().max() / expected.abs().max()).item()
 
@@ -106,7 +133,8 @@ class Row:
     """What a family did: differences by name, or why not."""
 
     def __init__(self, name):
-        self.name, self.differences, self.notes, self.failures, self.refused = name, {}, [], [], None
+        self.name, self.differences, self.written, self.notes, self.failures = name, {}, [], [], []
+        self.refused = None
 
     def compare(self, what, make, expected):
         try:
@@ -121,8 +149,9 @@ class Row:
     def same(self, what, make, expected):
         try:
             found = make()
-            self.notes += [f"{what} same"] if torch.equal(found, expected) else []
-            if not torch.equal(found, expected):
+            if torch.equal(found, expected):
+                self.written.append(what)
+            else:
                 self.failures.append(f"{what}: other tokens from {int((found != expected).any(0).nonzero()[0])} on")
         except Unsupported as refusal:
             self.notes.append(f"{what} refused: {refusal}")
@@ -155,11 +184,12 @@ def run(name, case):
     ):  # a model that looks ahead, or that counts positions in its own way
         row.notes.append("its own steps differ from the whole")
         steps = None
-    text = (
-        reference(lambda: greedy(model, tokens[:, :PROMPT]))
-        if steps is not None and hasattr(model, "generate")
-        else None
-    )
+    writes = steps is not None and hasattr(model, "generate")
+    repeated = tokens[:, : PROMPT // 2].repeat(1, 2)  # so that there is something to propose
+    padding = reference(lambda: padded(model, tokens)) if causal else None
+    text = reference(lambda: greedy(model, tokens[:, :PROMPT])) if writes else None
+    searched = reference(lambda: beams(model, tokens[:, :PROMPT])) if writes else None
+    proposed = reference(lambda: assisted(model, repeated)) if writes else None
     try:
         enable(model)
         logits(model, tokens, use_cache=False)
@@ -174,6 +204,13 @@ def run(name, case):
         row.same("text", lambda: greedy(model, tokens[:, :PROMPT]), text)
         if "cache" in row.differences:
             row.same("text by cache", lambda: greedy(model, tokens[:, :PROMPT], Cache(model, "f32")), text)
+    kept = "cache" in row.differences
+    if searched is not None:
+        row.same("beams", lambda: beams(model, tokens[:, :PROMPT], Cache(model, "f32") if kept else None), searched)
+    if proposed is not None:
+        row.same("assisted", lambda: assisted(model, repeated, Cache(model, "f32") if kept else None), proposed)
+    if padding is not None:
+        row.compare("padded", lambda: padded(model, tokens), padding)
     disable(model)
     if not torch.equal(logits(model, tokens, use_cache=False), whole):
         row.failures.append("disable does not restore the model")
@@ -191,19 +228,45 @@ def readable(name):
     return None
 
 
-def main(names):
-    quick = "--quick" in names
-    names = [name for name in names if name != "--quick"] or (
-        QUICK if quick else [*families.CASES, *class_families.NAMES]
-    )
-    passed, failed, skipped, seen, worst = 0, [], 0, set(), 0.0
-    print(f"{'family':<24}{'whole':>9}{'steps':>9}{'cache':>9}  generated text, notes")
+def line_of(row):
+    columns = "".join(f"{row.differences[key]:>9.1e}" if key in row.differences else f"{'-':>9}" for key in COLUMNS)
+    said = "; ".join([", ".join(row.written), *row.notes])
+    return f"{row.name:<24}{columns}  {'FAILED ' if row.failures else ''}{said}"
+
+
+def cells_of(row):
+    """The same as a row of a table."""
+    differences = [f"{row.differences[key]:.1e}" if key in row.differences else "" for key in COLUMNS]
+    written = ["same" if what in row.written else "" for what in TEXTS]
+    return "| " + " | ".join([row.name, *differences, *written]) + " |"
+
+
+def write_page(page, rows, others, last):
+    """What was compared, between the marks of a page, and what was not, with the reason."""
+    head = f"| {' | '.join(('family or model', *COLUMNS, *TEXTS))} |\n|{'---|' * (1 + len(COLUMNS) + len(TEXTS))}\n"
+    table = head + "".join(cells_of(row) + "\n" for row in rows)
+    listed = "".join(f"- {name}: {why}\n" for name, why in others)
+    before, after = page.read_text().split("<!-- begin of families -->\n")
+    after = after.split("<!-- end of families -->\n")[1]
+    made = f"{last}.\n\n{table}\nNot compared:\n\n{listed}"
+    page.write_text(f"{before}<!-- begin of families -->\n{made}<!-- end of families -->\n{after}")
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--quick", action="store_true", help="a few of them")
+    parser.add_argument("--page", type=Path, help="a page of Markdown that gets the table")
+    given = parser.parse_args(arguments)
+    names = given.names or (QUICK if given.quick else [*families.CASES, *class_families.NAMES])
+    passed, failed, rows, others, seen, worst, last = 0, [], [], [], set(), 0.0, "0 families"
+    print(f"{'family':<24}" + "".join(f"{key:>9}" for key in COLUMNS) + "  the same tokens, notes")
     for name in names:
         fixture = name in families.CASES
         why = None if fixture else readable(name) or ("too large" if name in TOO_LARGE else None)
         if why:
-            print(f"{name:<24}not read: {why.split('not supported: ')[-1]}", flush=True)
-            skipped += 1
+            others.append((name, f"not read: {why.split('not supported: ')[-1]}"))
+            print(f"{name:<24}{others[-1][1]}", flush=True)
             continue
         try:
             case = (families.Case if fixture else class_families.Case)(name)
@@ -214,23 +277,25 @@ def main(names):
             print(f"{name:<24}FAILED", flush=True)
             continue
         if row.refused:
-            print(f"{name:<24}refused: {row.refused}", flush=True)
-            skipped += 1
+            others.append((name, f"refused: {row.refused}"))
+            print(f"{name:<24}{others[-1][1]}", flush=True)
             continue
-        columns = "".join(
-            f"{row.differences[key]:>9.1e}" if key in row.differences else f"{'-':>9}"
-            for key in ("whole", "steps", "cache")
-        )
-        print(f"{name:<24}{columns}  {'FAILED ' if row.failures else ''}{'; '.join(row.notes)}", flush=True)
+        rows.append(row)
+        print(line_of(row), flush=True)
         worst = max([worst, *row.differences.values()])
-        passed += len(row.differences) + sum(note.endswith("same") for note in row.notes)
+        passed += len(row.differences) + len(row.written)
         failed += [f"{name}, {failure}" for failure in row.failures]
         if not row.failures:
             seen.add(case.family)
+        last = f"{len(seen)} families, worst {worst:.1e}"
+        if given.page:  # after each, so that a run that is ended leaves what it found
+            write_page(given.page, rows, others, last)
+    if given.page:
+        write_page(given.page, rows, others, last)
     for failure in failed:
         print("FAILED", failure)
-    print(f"{len(seen)} families, worst {worst:.1e}")
-    print(f"{passed} passed, {len(failed)} failed, {skipped} skipped")
+    print(last)
+    print(f"{passed} passed, {len(failed)} failed, {len(others)} skipped")
     return 1 if failed or not passed else 0
 
 
