@@ -5,6 +5,7 @@
 #include <cstring>
 #include <farspan/cpp/cache.hpp>
 #include <future>
+#include <optional>
 
 namespace {
 
@@ -29,15 +30,19 @@ std::vector<uint32_t> decode(farspan::cache& cache, const farspan::scheme& schem
     const farspan::shape4 q_shape{1, heads, 1, dim}, k_shape{1, key_heads, 1, dim};
     std::vector<float> out(heads * dim);
     std::vector<uint32_t> all(tokens * out.size());
+    std::optional<farspan::cache_plan> plan;  // for all layers, of the sequence as it is now
     for (int token = 0; token < tokens; ++token) {
         cache.append(newest);
-        const farspan::cache_plan plan(scheme, cache, newest, heads);  // for the sequence as it is now, and all layers
+        if (plan)
+            plan->advance();
+        else
+            plan.emplace(scheme, cache, newest, heads);
         for (int64_t layer = 0; layer < layers; ++layer) {
             const std::vector<float> q = project(heads, session, token, layer, 0);
             const std::vector<float> k = project(key_heads, session, token, layer, 1);
             const std::vector<float> v = project(key_heads, session, token, layer, 2);
             cache.write(layer, newest, {k, k_shape}, {v, k_shape});
-            plan.run(layer, {q, q_shape}, {out, q_shape});
+            plan->run(layer, {q, q_shape}, {out, q_shape});
         }
         std::memcpy(&all[static_cast<std::size_t>(token) * out.size()], out.data(), out.size() * sizeof(float));
     }

@@ -67,10 +67,15 @@ public final class DecodePool {
         Tensor answer = Tensor.of(out, 1, HEADS, 1, DIM);
         long sequence = cache.createSequence();
         CacheBatch newest = CacheBatch.of(sequence);
-        for (int token = 0; token < TOKENS; ++token) {
-            cache.append(newest);
-            // for the sequence as it is now, and all layers
-            try (CachePlan plan = CachePlan.create(scheme, cache, newest, HEADS)) {
+        CachePlan plan = null; // for all layers, of the sequence as it is now
+        try {
+            for (int token = 0; token < TOKENS; ++token) {
+                cache.append(newest);
+                if (plan == null) {
+                    plan = CachePlan.create(scheme, cache, newest, HEADS);
+                } else {
+                    plan.advance();
+                }
                 for (int layer = 0; layer < LAYERS; ++layer) {
                     project(q, session, token, layer, 0);
                     project(k, session, token, layer, 1);
@@ -78,9 +83,13 @@ public final class DecodePool {
                     cache.write(layer, newest, key, value);
                     plan.run(layer, query, answer);
                 }
+                for (int n = 0; n < HEADS * DIM; ++n) {
+                    all[token * HEADS * DIM + n] = Float.floatToRawIntBits(out.get(n));
+                }
             }
-            for (int n = 0; n < HEADS * DIM; ++n) {
-                all[token * HEADS * DIM + n] = Float.floatToRawIntBits(out.get(n));
+        } finally {
+            if (plan != null) {
+                plan.close();
             }
         }
         cache.destroySequence(sequence);

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use farspan::cache::{Cache, CacheBatchMut, CacheConfig};
+use farspan::cache::{Cache, CacheBatchMut, CacheConfig, CachePlan};
 use farspan::{Layout, Result, RopeConfig, RopeMethod, Scheme, Tensor, TensorMut};
 
 const SESSIONS: usize = 8;
@@ -32,9 +32,13 @@ fn decode(cache: &Cache, scheme: &Scheme, session: usize) -> Result<Vec<u32>> {
     let mut newest = CacheBatchMut::of_rows(&mut sequence, 1);
     let (q_shape, k_shape) = ([1, HEADS as i64, 1, DIM as i64], [1, KEY_HEADS as i64, 1, DIM as i64]);
     let (mut all, mut out) = (vec![], vec![0.0; HEADS * DIM]);
+    let mut made: Option<CachePlan> = None; // for all layers, of the sequence as it is now
     for token in 0..TOKENS {
         cache.append(None, &mut newest, None)?;
-        let plan = cache.plan(scheme, &newest, HEADS as i64).build()?; // for the sequence as it is now, and for all layers
+        let plan = match made.take() {
+            Some(mut plan) => plan.advance(&newest, None).map(|()| plan),
+            None => cache.plan(scheme, &newest, HEADS as i64).build(),
+        }?;
         for layer in 0..LAYERS {
             let q = project(HEADS, session, token, layer, 0);
             let (k, v) = (project(KEY_HEADS, session, token, layer, 1), project(KEY_HEADS, session, token, layer, 2));
@@ -43,6 +47,7 @@ fn decode(cache: &Cache, scheme: &Scheme, session: usize) -> Result<Vec<u32>> {
             let q = Tensor::contiguous(&q, q_shape)?;
             plan.run(&newest, layer as i64, &q).into(&mut TensorMut::contiguous(&mut out, q_shape)?)?;
         }
+        made = Some(plan);
         all.extend(out.iter().map(|number| number.to_bits()));
     }
     Ok(all)

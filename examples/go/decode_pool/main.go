@@ -36,6 +36,7 @@ type session struct {
 	number                       int
 	cache                        *farspan.Cache
 	newest                       farspan.CacheBatch
+	plan                         *farspan.CachePlan // for all layers, of the sequence as it is now
 	q, k, v, out                 *farspan.Tensor
 	qData, kData, vData, outData []float32
 	all                          []uint32 // the bits of what the last layer computed, token by token
@@ -63,11 +64,15 @@ func (s *session) step(scheme *farspan.Scheme, token int) error {
 	if err := s.cache.Append(s.newest, nil); err != nil {
 		return err
 	}
-	plan, err := farspan.NewCachePlan(nil, scheme, s.cache, s.newest, heads, nil) // for the sequence as it is now, and for all layers
+	var err error
+	if s.plan == nil {
+		s.plan, err = farspan.NewCachePlan(nil, scheme, s.cache, s.newest, heads, nil)
+	} else {
+		err = s.plan.Advance(nil)
+	}
 	if err != nil {
 		return err
 	}
-	defer plan.Close()
 	for layer := 0; layer < layers; layer++ {
 		project(s.qData, s.number, token, layer, 0)
 		project(s.kData, s.number, token, layer, 1)
@@ -75,7 +80,7 @@ func (s *session) step(scheme *farspan.Scheme, token int) error {
 		if err := s.cache.Write(nil, int64(layer), s.newest, s.k, s.v); err != nil {
 			return err
 		}
-		if err := plan.Run(nil, int64(layer), s.q, s.out, nil); err != nil {
+		if err := s.plan.Run(nil, int64(layer), s.q, s.out, nil); err != nil {
 			return err
 		}
 	}
@@ -91,10 +96,14 @@ func decode(cache *farspan.Cache, scheme *farspan.Scheme, number int) ([]uint32,
 	if err != nil {
 		return nil, err
 	}
-	for token := 0; token < tokens; token++ {
-		if err := s.step(scheme, token); err != nil {
-			return nil, err
-		}
+	for token := 0; token < tokens && err == nil; token++ {
+		err = s.step(scheme, token)
+	}
+	if s.plan != nil {
+		s.plan.Close()
+	}
+	if err != nil {
+		return nil, err
 	}
 	return s.all, cache.DestroySequence(s.newest.Sequences[0])
 }
