@@ -32,6 +32,7 @@ typedef struct worker {
     float* memory;
     float number; /* that all its values are: what attention must give */
     int64_t sequence;
+    farspan_cache_plan* plan; /* of the sequence, or NULL */
     int tokens;
 } worker;
 
@@ -98,23 +99,31 @@ static farspan_cache_batch newest(const int64_t* sequence) {
     return batch;
 }
 
-static void add_token(worker* w, int64_t sequence) {
+/* The plan is advanced, or made if there is none. */
+static void add_token(worker* w, int64_t sequence, farspan_cache_plan** plan) {
     farspan_error error = FARSPAN_ERROR_INIT;
     const farspan_cache_batch batch = newest(&sequence);
-    farspan_cache_plan* plan = NULL;
     check(farspan_cache_append(NULL, cache, &batch, NULL, 0, &error), &error);
-    farspan_cache_problem problem;
-    farspan_cache_problem_init(&problem, sizeof problem);
-    problem.query_heads = HEADS;
-    check(farspan_cache_plan_create(NULL, scheme, cache, &batch, &problem, &plan, &error), &error);
+    if (*plan) {
+        check(farspan_cache_plan_advance(NULL, *plan, &error), &error);
+    } else {
+        farspan_cache_problem problem;
+        farspan_cache_problem_init(&problem, sizeof problem);
+        problem.query_heads = HEADS;
+        check(farspan_cache_plan_create(NULL, scheme, cache, &batch, &problem, plan, &error), &error);
+    }
     check(farspan_cache_write(NULL, cache, 0, &batch, &w->key, &w->value, &error), &error);
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
     data.q = &w->q;
     data.out = &w->out;
-    check(farspan_cache_run(NULL, plan, 0, &data, &error), &error);
-    farspan_cache_plan_destroy(plan);
+    check(farspan_cache_run(NULL, *plan, 0, &data, &error), &error);
     expect(w, "farspan_cache_run");
+}
+
+static void forget(farspan_cache_plan** plan) {
+    farspan_cache_plan_destroy(*plan);
+    *plan = NULL;
 }
 
 static void begin(worker* w) {
@@ -123,15 +132,19 @@ static void begin(worker* w) {
     w->tokens = 0;
 }
 
-/* One token more; at the longest, a fork goes on for a token, in a copy of the block that it shares, and both end. */
+/* One token more, for some eight with one plan; at the longest, a fork goes on for a token, in a copy of the block that it shares, and both end. */
 static void decode(worker* w) {
     farspan_error error = FARSPAN_ERROR_INIT;
-    add_token(w, w->sequence);
+    add_token(w, w->sequence, &w->plan);
+    if (w->tokens % 8 == 0) forget(&w->plan);
     if (++w->tokens == LONGEST / 2) check(farspan_cache_keep(cache, w->sequence, 4, 32, &error), &error);
     if (w->tokens < LONGEST) return;
     int64_t child = 0;
+    farspan_cache_plan* plan = NULL;
+    forget(&w->plan);
     check(farspan_cache_fork(cache, w->sequence, &child, &error), &error);
-    add_token(w, child);
+    add_token(w, child, &plan);
+    forget(&plan);
     check(farspan_cache_sequence_destroy(cache, child, &error), &error);
     check(farspan_cache_sequence_destroy(cache, w->sequence, &error), &error);
     begin(w);
