@@ -40,8 +40,9 @@ angle_source::angle_source(const kernels::kernel_table& kernels, const rope_part
     : kernels_(kernels),
       rope_(rope),
       rows_(std::make_unique_for_overwrite<double[]>(
-          rope.float32_angles ? 0
-                              : static_cast<std::size_t>(1 + std::min(most_rows, span)) * 2 * rope.inv_freq.size())),
+          rope.float32_angles
+              ? 0
+              : static_cast<std::size_t>(1 + std::min(most_rows + extra_rows, span)) * 2 * rope.inv_freq.size())),
       current_base_(std::numeric_limits<int64_t>::min()) {}
 
 const double* angle_source::base_row(int64_t base) {
@@ -53,12 +54,16 @@ const double* angle_source::base_row(int64_t base) {
 }
 
 const double* angle_source::offset_row(int64_t offset) {
-    uint8_t& number = row_of_offset_[static_cast<std::size_t>(offset)];
-    if (number == 0) {
-        number = static_cast<uint8_t>(used_++);
-        direct_turns(kernels_, rope_, static_cast<double>(offset), row(number), row(number) + pairs());
-    }
-    return row(number);
+    if (const int64_t known = row_of_offset_[static_cast<std::size_t>(offset)]) return row(known);
+    const int64_t low = offset % offset_step, high = offset - low;
+    const double *of_high = nullptr, *of_low = nullptr;
+    if (low > 0 && high > 0) of_high = offset_row(high), of_low = offset_row(low);
+    double* made = row(row_of_offset_[static_cast<std::size_t>(offset)] = static_cast<uint8_t>(used_++));
+    if (of_high)
+        kernels_.compose_exactly(of_high, of_low, pairs(), made, made + pairs());
+    else
+        direct_turns(kernels_, rope_, static_cast<double>(offset), made, made + pairs());
+    return made;
 }
 
 void angle_source::fill(double position, double* cosine, double* sine) {

@@ -38,6 +38,8 @@ public:
 private:
     // An integer position is base + offset with 0 <= offset < span: one complex product instead of a sine and a cosine.
     static constexpr int64_t span = 64;
+    // And an offset is the sum of a multiple of this and a smaller rest: two more rows at most for a row.
+    static constexpr int64_t offset_step = 8, extra_rows = 2 * offset_step;
 
     // A row is its cosines, then its sines.
     double* row(int64_t number) { return rows_.get() + number * 2 * pairs(); }

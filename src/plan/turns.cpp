@@ -157,9 +157,10 @@ void page_turns::add_phase(map_lanes& lanes, int64_t phase) const {
     table.sine.resize(table.cosine.size());
     std::vector<double> row(static_cast<std::size_t>(2 * pairs_));
     const rope_part& rope = scheme_.rope;
+    angle_source angles(kernels_, rope, lanes_of_page);
     for (int64_t lane = 0; lane < lanes_of_page; ++lane) {
         const double offset = rope.float32_angles ? lanes.map(phase + lane) : offset_of(lanes.map, phase, lane);
-        direct_turns(kernels_, rope, offset, row.data(), row.data() + pairs_);
+        angles.fill(offset, row.data(), row.data() + pairs_);
         for (int64_t p = 0; p < pairs_; ++p) {
             const double decay =
                 rope.log2_decay.empty() ? 1 : std::exp2(-rope.log2_decay[static_cast<std::size_t>(p)] * offset);
