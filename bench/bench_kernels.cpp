@@ -62,20 +62,32 @@ void add_table(const kernel_table& table, int64_t dim) {
         for (int64_t i = 0; i < rows * x.dim; ++i) x.o[i] = 0.0f;
         t.pv_packed(x.logits, keys, rows, x.v, keys, x.o, x.dim, x.dim);
     });
-    add(
-        table, dim, "softmax", "Gelement/s", rows * keys, [] { return 0.0; },
-        [](const kernel_table& t, tile& x) {
-            __builtin_memcpy(x.s, x.logits, sizeof(float) * rows * keys);
-            for (int64_t r = 0; r < rows; ++r) x.m[r] = 10.0f, x.l[r] = 1.0f;
-            t.softmax(x.s, keys, rows, keys, x.m, x.l, x.o, x.dim, x.dim);
-        });
+    const auto none = [] { return 0.0; };
+    add(table, dim, "softmax_products", "Gelement/s", rows * keys, none, [](const kernel_table& t, tile& x) {
+        __builtin_memcpy(x.s, x.logits, sizeof(float) * rows * keys);
+        for (int64_t r = 0; r < rows; ++r) x.m[r] = 10.0f, x.l[r] = 1.0f;
+        t.softmax_products(x.s, keys, rows, keys, x.m, x.l, x.o, x.dim, x.dim);
+    });
+    add(table, dim, "mark_overflow", "Gelement/s", rows * keys, none,
+        [](const kernel_table& t, tile& x) { t.mark_overflow(x.logits, keys, rows, keys); });
+    // What a tile on the diagonal has besides: mask, and logits of which half are hidden.
+    add(table, dim, "mask_softmax", "Gelement/s", rows * keys, none, [](const kernel_table& t, tile& x) {
+        __builtin_memcpy(x.s, x.logits, sizeof(float) * rows * keys);
+        int32_t first[rows], last[rows];
+        for (int64_t r = 0; r < rows; ++r) {
+            first[r] = 0, last[r] = static_cast<int32_t>(2 * r + 1);
+            x.m[r] = 10.0f, x.l[r] = 1.0f;
+        }
+        t.mask(x.s, keys, rows, keys, first, last, nullptr, nullptr);
+        t.softmax(x.s, keys, rows, keys, x.m, x.l, x.o, x.dim, x.dim);
+    });
     // The whole tile of a prefill, and what it would cost if only its products counted.
     add(table, dim, "tile", "GFLOP/s", 2.0 * products, peak, [](const kernel_table& t, tile& x) {
         for (int64_t r = 0; r < rows; ++r) x.m[r] = 10.0f, x.l[r] = 1.0f;
         for (int64_t i = 0; i < rows * x.dim; ++i) x.o[i] = 0.0f;
         t.qk_packed(x.q, x.dim, rows, x.panel, x.dim, x.s, keys, 64);
         t.qk_packed(x.q, x.dim, rows, x.panel + 64 * x.dim, x.dim, x.s + 64, keys, 64);
-        t.softmax(x.s, keys, rows, keys, x.m, x.l, x.o, x.dim, x.dim);
+        t.softmax_products(x.s, keys, rows, keys, x.m, x.l, x.o, x.dim, x.dim);
         t.pv_packed(x.s, keys, rows, x.v, keys, x.o, x.dim, x.dim);
     });
     add(table, dim, "transpose_panel", "GB/s", row_bytes, copy,
