@@ -4,8 +4,13 @@
 
 Each row is one pass in a process of its own, after a short one: seconds by the clock on the wall, of the whole pass and of what
 transformers' registered attention functions took in all layers. Farspan's part includes the rotation, PyTorch's does not. The tokens are
-random, the weights the model's own, in float32; one row of logits is computed. Timings of a busy machine are worth little. Memory is
-resident, what the pass at its peak adds to the model; PyTorch keeps what it frees, which moves it by tens of MiB.
+random, the weights the model's own, in float32; one row of logits is computed. Timings of a busy machine are worth little.
+
+Memory is what the pass at its peak adds to the resident memory of the process, which has the model by then, without pages of files
+(they come and go with the system's needs). "held": as it is, with what
+the C library keeps of freed memory and cannot give back, which depends on the order of calls. "in use": of a second process whose C library
+gives back at once what is freed (MALLOC_MMAP_THRESHOLD_, which costs time), so that the peak is what the pass needs. --memory: only that,
+and with --layers N of a model that has N layers, which need no more than all.
 """
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ SIDES = ("farspan", "sdpa")
 
 
 def resident(field: str) -> float:
-    """MiB of this process: "VmRSS" now, "VmHWM" at most since reset_peak."""
+    """MiB of this process: "RssAnon" and "RssFile" now, "VmHWM" of both at most since reset_peak."""
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith(f"{field}:"))
 
@@ -54,17 +59,22 @@ class Attention:
         return result
 
 
-def load(path: str, side: str, threads: int) -> Any:
+def load(path: str, side: str, threads: int, layers: int) -> Any:
     """The model on one of the sides. Before anything of Farspan is imported."""
     os.environ["FARSPAN_NUM_THREADS"] = str(threads)
     import torch
     from farspan.report.model import LanguageModel
-    from farspan.transformers import disable
+    from farspan.transformers import disable, enable
 
     torch.set_num_threads(threads)
-    model = LanguageModel(path).model
+    model = disable(LanguageModel(path).model)
+    if layers:
+        model.config.num_hidden_layers = layers
+        del model.model.layers[layers:]
     if side == "sdpa":
-        disable(model).set_attn_implementation("sdpa")
+        model.set_attn_implementation("sdpa")
+    else:
+        enable(model)
     return model
 
 
@@ -80,20 +90,32 @@ def measure(model: Any, side: str, tokens: int) -> dict[str, float]:
         ctypes.CDLL(None).malloc_trim(0)
         attention.reset()
         reset_peak()
-        before = resident("VmRSS")
+        before = resident("RssAnon")
         start = time.perf_counter()
         model(given, use_cache=False, logits_to_keep=1)
         seconds = time.perf_counter() - start
+        peak = resident("VmHWM") - resident("RssFile")
     if attention.calls != model.config.num_hidden_layers:
         raise RuntimeError(f"{attention.calls} calls of the attention in {model.config.num_hidden_layers} layers")
-    return {"attention": attention.seconds, "pass": seconds, "added": resident("VmHWM") - before}
+    return {"attention": attention.seconds, "pass": seconds, "added": peak - before}
 
 
-def row(side: str, threads: int, found: dict[str, float]) -> str:
-    return f"| {side} | {threads} | {found['attention']:.2f} | {found['pass']:.2f} | {found['added']:.0f} |"
+def ask(args: argparse.Namespace, side: str, threads: int, held: bool) -> dict[str, float]:
+    """What a process of its own measures. held: with the C library as it is."""
+    options = {
+        "--model": args.model,
+        "--tokens": args.tokens,
+        "--layers": args.layers,
+        "--side": side,
+        "--threads": threads,
+    }
+    command = [sys.executable, __file__, *(str(word) for option in options.items() for word in option)]
+    environment = os.environ if held else {**os.environ, "MALLOC_MMAP_THRESHOLD_": str(128 << 10)}
+    found: dict[str, float] = json.loads(subprocess.check_output(command, env=environment).splitlines()[-1])
+    return found
 
 
-HEAD = "| attention | threads | attention s | pass s | pass adds MiB |\n|---|---|---|---|---|"
+HEAD = "| attention | threads | attention s | pass s | held MiB | in use MiB |\n|---|---|---|---|---|---|"
 
 
 def main() -> None:
@@ -101,21 +123,26 @@ def main() -> None:
     parser.add_argument("--model", required=True, help="a folder in the form of save_pretrained, or a GGUF file")
     parser.add_argument("--tokens", type=int, default=8192, help="of the prompt (default %(default)s)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of both (default 1 2)")
+    parser.add_argument("--memory", action="store_true", help="only what is in use")
+    parser.add_argument("--layers", type=int, default=0, help="so many of the model (default: all)")
     parser.add_argument("--side", choices=SIDES, help="only this one, and what was measured as JSON")
     args = parser.parse_args()
     if args.side:
-        print(json.dumps(measure(load(args.model, args.side, args.threads[0]), args.side, args.tokens)))
+        print(json.dumps(measure(load(args.model, args.side, args.threads[0], args.layers), args.side, args.tokens)))
         return
     print(f"{args.tokens:,} tokens, load before {os.getloadavg()[0]:.2f}\n\n{HEAD}")
     for threads in args.threads:
         seconds = []
         for side in SIDES:
-            command = [sys.executable, __file__, "--model", args.model, "--tokens", str(args.tokens), "--side", side]
-            said = subprocess.check_output([*command, "--threads", str(threads)])
-            found = json.loads(said.splitlines()[-1])
-            seconds.append(found["attention"])
-            print(row(side, threads, found), flush=True)
-        print(f"| PyTorch / Farspan | {threads} | {seconds[1] / seconds[0]:.2f} | | |", flush=True)
+            cells = ["", "", ""]
+            if not args.memory:
+                found = ask(args, side, threads, held=True)
+                seconds.append(found["attention"])
+                cells = [f"{found['attention']:.2f}", f"{found['pass']:.2f}", f"{found['added']:.0f}"]
+            cells.append(f"{ask(args, side, threads, held=False)['added']:.1f}")
+            print(f"| {side} | {threads} | {' | '.join(cells)} |", flush=True)
+        if seconds:
+            print(f"| PyTorch / Farspan | {threads} | {seconds[1] / seconds[0]:.2f} | | | |", flush=True)
 
 
 if __name__ == "__main__":

@@ -206,13 +206,13 @@ def _without_rotation(output: Any) -> Any:
     if isinstance(output, dict):
         return {key: _without_rotation(value) for key, value in output.items()}
     if isinstance(output, torch.Tensor) and output.is_complex():
-        return torch.ones_like(output)
+        return output.new_ones(()).expand(output.shape)
     if (
         isinstance(output, (tuple, list))
         and len(output) == 2
         and all(isinstance(x, torch.Tensor) and not x.is_complex() for x in output)
     ):
-        return torch.ones_like(output[0]), torch.zeros_like(output[1])
+        return output[0].new_ones(()).expand(output[0].shape), output[1].new_zeros(()).expand(output[1].shape)
     if isinstance(output, (tuple, list)):
         return type(output)(_without_rotation(value) for value in output)
     raise Unsupported("the rotary module gives neither cos and sin nor complex numbers")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, Union
 
@@ -62,8 +63,16 @@ class LayerSchemes:
                 parts["score"]["sink_logits"] = sinks.detach().float().numpy()
             if dense_bias:
                 parts["bias"] = {"method": "dense"}
-            self._made[key] = Scheme(**parts)
+            self._made[key] = _shared(Scheme(**parts))
         return self._made[key]
+
+
+_schemes: weakref.WeakValueDictionary[str, Scheme] = weakref.WeakValueDictionary()
+
+
+def _shared(scheme: Scheme) -> Scheme:
+    """One for all layers that are alike: they share its plans too, which have tables as long as the text."""
+    return _schemes.setdefault(scheme.to_json(), scheme)
 
 
 def read_layers(

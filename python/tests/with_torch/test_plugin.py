@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 import farspan  # noqa: E402
+from farspan.torch import _recent  # noqa: E402
 from farspan.transformers import Cache, Unsupported, disable, enable  # noqa: E402
 from farspan.transformers._enable import _note_layer  # noqa: E402
 
@@ -167,6 +168,20 @@ def test_extension(model):
     described = farspan.Model.from_config(model.config.to_dict(), extension="self_extend", target_length=1024)
     enable(model, lambda index, layer: described.layer(index).scheme)
     assert close(got, model(tokens).logits, 1e-6) and not close(got, enable(model)(tokens).logits)
+
+
+def test_layers_that_are_alike_share_their_plans(model):
+    """A plan has tables as long as the text: not one for each layer."""
+    enable(model)
+    _recent.plans.clear()
+    model(TOKENS)
+    assert len(_recent.plans) == 1
+    cache = Cache(model, "f32")
+    model(TOKENS[:1], cache=cache)
+    assert [len(store.plans) for store in cache.stores.values()] == [1]
+    enable(model, scheme=lambda index, layer: {"mask": {"window_left": 7 + index}})
+    model(TOKENS)
+    assert len(_recent.plans) == 1 + SIZES["num_hidden_layers"]
 
 
 def test_disable_restores(model):
