@@ -14,5 +14,5 @@ if [ "$1" = --freeze ]; then
     exec abidw --headers-dir "$headers" --drop-private-types --no-corpus-path --no-comp-dir-path --no-show-locs \
         --exported-interfaces-only --no-elf-needed --type-id-style hash --out-file "$here/abi_1.xml" "$2"
 fi
-readelf -S "$1" | grep -q '\.debug_info' || { echo "$1 has no debug information"; exit 77; }
+[[ $(readelf -S "$1") == *.debug_info* ]] || { echo "$1 has no debug information"; exit 77; }
 abidiff --no-added-syms "$here/abi_1.xml" "$1"
