@@ -12,7 +12,8 @@ using kernels::block_rows;
 using kernels::panel_keys;
 using kernels::tile_keys;
 
-constexpr int64_t wave_bytes = int64_t{64} << 20;  // packed K and V kept at a time, unless the threads need more heads
+constexpr int64_t wave_bytes = int64_t{4} << 20;  // packed K and V kept at a time, unless the threads need more heads
+constexpr int64_t tasks_per_thread = 16;          // of a wave: it ends when the last of them does
 worker_scratch carve(carver& space, const plan& plan) {
     worker_scratch scratch{};
     scratch.staging = space.take(block_rows * std::max(plan.head_ld, plan.value_ld));
@@ -42,7 +43,8 @@ workspace_layout::workspace_layout(const plan& plan) {
 
     const int64_t heads = shape.batch * shape.key_heads;
     const int64_t tasks_per_head = shape.group() * static_cast<int64_t>(plan.blocks.size());
-    const int64_t for_threads = (4 * int64_t{plan.threads} + tasks_per_head - 1) / std::max<int64_t>(tasks_per_head, 1);
+    const int64_t for_threads =
+        (tasks_per_thread * plan.threads + tasks_per_head - 1) / std::max<int64_t>(tasks_per_head, 1);
     const int64_t for_memory = wave_bytes / (4 * (key_floats + value_floats));
     wave_heads = std::clamp<int64_t>(std::max(plan.threads == 1 ? 1 : for_threads, for_memory), 1, heads);
 

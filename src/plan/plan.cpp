@@ -92,8 +92,14 @@ void make_angles(const plan& plan, const position_row& row, const std::vector<po
     for (int b = 0; b < plan.scheme.branches(); ++b)
         tables.query_angles[b] =
             make_rotary_table(*plan.kernels, rope, plan.scheme.remap.branches[b].query, row.query, query_decay, cancel);
-    for (int c = 0; c < plan.copies; ++c)
-        tables.key_angles[c] = make_rotary_table(*plan.kernels, rope, key_maps[c], row.key, key_decay, cancel);
+    const bool alike = rope.log2_decay.empty() && row.query == row.key;  // a map gives both the same angles
+    for (int c = 0; c < plan.copies; ++c) {
+        int b = 0;
+        while (b < plan.scheme.branches() && !(alike && plan.scheme.remap.branches[b].query == key_maps[c])) ++b;
+        tables.key_angles[c] = b < plan.scheme.branches()
+                                   ? tables.query_angles[b]
+                                   : make_rotary_table(*plan.kernels, rope, key_maps[c], row.key, key_decay, cancel);
+    }
 }
 
 // Marks [first, last) in runs of tile_keys by differences; integrated once at the end.

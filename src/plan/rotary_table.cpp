@@ -90,8 +90,8 @@ rotary_table empty_table(const rope_part& rope, int64_t rows) {
     const int64_t padded = round_up(static_cast<int64_t>(rope.inv_freq.size()), 16);
     table.stride = rows == 1 ? 0 : padded;
     require_memory(2.0 * sizeof(float) * static_cast<double>(rows) * static_cast<double>(padded), "angles of the plan");
-    table.cosine.resize(static_cast<std::size_t>(rows * padded));
-    table.sine.resize(table.cosine.size());
+    for (auto* numbers : {&table.cosine, &table.sine})
+        *numbers = std::make_shared<aligned_vector<float>>(static_cast<std::size_t>(rows * padded));
     return table;
 }
 
@@ -114,8 +114,8 @@ rotary_table make_rotary_table(const kernels::kernel_table& kernels, const rope_
             double factor = rope.magnitude;
             if (!decay_distance.empty())
                 factor *= std::exp2(rope.log2_decay[p] * static_cast<double>(decay_distance[row]));
-            table.cosine[row * table.stride + p] = static_cast<float>(cosine[p] * factor);
-            table.sine[row * table.stride + p] = static_cast<float>(sine[p] * factor);
+            (*table.cosine)[row * table.stride + p] = static_cast<float>(cosine[p] * factor);
+            (*table.sine)[row * table.stride + p] = static_cast<float>(sine[p] * factor);
         }
     }
     return table;
@@ -132,8 +132,8 @@ rotary_table make_axes_table(const kernels::kernel_table& kernels, const rope_pa
         stop_if_set(cancel);
         angles.fill_axes(axis_positions.data() + row, count, cosine.data(), sine.data());
         for (int64_t p = 0; p < pairs; ++p) {
-            table.cosine[row * table.stride + p] = static_cast<float>(cosine[p] * rope.magnitude);
-            table.sine[row * table.stride + p] = static_cast<float>(sine[p] * rope.magnitude);
+            (*table.cosine)[row * table.stride + p] = static_cast<float>(cosine[p] * rope.magnitude);
+            (*table.sine)[row * table.stride + p] = static_cast<float>(sine[p] * rope.magnitude);
         }
     }
     return table;

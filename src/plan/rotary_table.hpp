@@ -54,14 +54,14 @@ private:
     int64_t current_base_;
 };
 
-// f32 tables for the rotate kernels. One row per position, or a single row (stride 0) that serves all.
+// f32 tables for the rotate kernels. One row per position, or a single row (stride 0) that serves all. A copy shares the numbers.
 struct rotary_table {
     bool needed = false;  // false: nothing to rotate
     int64_t stride = 0;   // floats between rows, a multiple of 16
-    aligned_vector<float> cosine, sine;
+    std::shared_ptr<aligned_vector<float>> cosine, sine;
 
-    const float* cosine_row(int64_t row) const { return cosine.data() + row * stride; }
-    const float* sine_row(int64_t row) const { return sine.data() + row * stride; }
+    const float* cosine_row(int64_t row) const { return cosine->data() + row * stride; }
+    const float* sine_row(int64_t row) const { return sine->data() + row * stride; }
 };
 
 // `decay_distance`, if not empty, gives per row the distance n whose factor 2^(log2_decay[p] n) multiplies cos and sin.

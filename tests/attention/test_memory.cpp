@@ -228,3 +228,20 @@ Test(attention_memory, memory_is_linear_in_the_length) {
                   plan_bytes[2]);
     }
 }
+
+// Heads of a long prompt are packed one after the other: 64 rows of each are enough work for the threads.
+Test(attention_memory, a_long_prompt_packs_few_heads_at_a_time) {
+    scheme_spec spec("causal");
+    const scheme_handle scheme = spec.create();
+    attention_problem problem;
+    problem.queries = problem.keys = 8192;
+    problem.query_heads = problem.key_heads = 16;
+    problem.head_dim = problem.value_dim = 64;
+    for (const int32_t threads : {1, 2, 8}) {
+        const farspan_context* context = shared_context(FARSPAN_ISA_BEST, threads);
+        const plan_handle plan = make_plan(context, scheme.get(), problem);
+        const double head = 2.0 * 4 * 8192 * 64;
+        cr_expect(static_cast<double>(farspan_plan_workspace_size(plan.get())) < 1.2 * head + 0.5e6 * threads,
+                  "%d threads: %lld bytes", threads, static_cast<long long>(farspan_plan_workspace_size(plan.get())));
+    }
+}

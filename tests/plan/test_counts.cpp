@@ -116,3 +116,20 @@ Test(plan_counts, entries_with_the_same_positions_share_their_tables) {
         cr_expect(view.visible[0].first == b && view.visible[0].last == 201, "entry %d", static_cast<int>(b));
     }
 }
+
+// The same map of the same positions is one table.
+Test(plan_counts, queries_and_keys_share_their_angles) {
+    scheme_spec spec("self extend");
+    spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 32).with_remap(FARSPAN_REMAP_SELF_EXTEND, 60);
+    attention_problem problem;
+    problem.queries = problem.keys = 100;
+    problem.head_dim = problem.value_dim = 32;
+    const auto all = internal_plan(spec, problem);
+    cr_assert(all->scheme.branches() == 2 && all->copies == 2);
+    const farspan::row_tables& tables = all->rows.front();
+    cr_expect(tables.key_angles[0].needed && tables.key_angles[0].cosine == tables.query_angles[0].cosine, "near keys");
+    cr_expect(tables.key_angles[1].cosine != tables.query_angles[1].cosine, "far queries are shifted");
+    problem.queries = 99;
+    const auto last = internal_plan(spec, problem);
+    cr_expect(last->rows.front().key_angles[0].cosine != last->rows.front().query_angles[0].cosine, "other positions");
+}
