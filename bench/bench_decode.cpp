@@ -1,7 +1,8 @@
 // Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads. Each stored byte of keys and
 // values counts once; the limit is the bandwidth of reading memory. Rows named decode have plain RoPE; decode_none
 // reads the same bytes without any rotation, as an engine does that stores its keys rotated. Rows named step advance the
-// plan to the token and run it; new_plan makes a plan for it.
+// plan to the token and run it. Rows in calls of a millisecond read next to nothing: advance and new_plan bring a plan to
+// the token, one_call attends with one query to 64 keys that are in no cache.
 #include "decode_case.hpp"
 #include "peak.hpp"
 #include "row.hpp"
@@ -44,6 +45,16 @@ void add_decode(const std::string& group, const decode_case& c, decode_work work
              c.threads});
 }
 
+// Calls in a millisecond, of what reads next to nothing.
+template <class Case, class Make>
+void add_calls(const std::string& name, Make&& make, void (Case::*work)()) {
+    add_row({name, "1/ms", 1e6, [] { return 0.0; },
+             [make, work] {
+                 std::shared_ptr<Case> prepared(new Case(make()));
+                 return [prepared, work] { ((*prepared).*work)(); };
+             }});
+}
+
 }  // namespace
 
 void add_rows() {
@@ -84,13 +95,19 @@ void add_rows() {
     for (const int64_t keys : {128, 8192}) {
         method.keys = keys;
         add_decode("step", method, &prepared_decode::step);
-        add_decode("new_plan", method, &prepared_decode::make_plan);
+        const std::string name = "/f16/d64/n" + std::to_string(keys);
+        const auto make = [method] { return prepared_decode(method); };
+        add_calls("advance" + name, make, &prepared_decode::advance);
+        add_calls("new_plan" + name, make, &prepared_decode::make_plan);
     }
     method.scheme.window = 4096;
     for (const int64_t keys : {8192, 131072}) {
         method.keys = keys;
         add_decode("step_window4096", method, &prepared_decode::step);
     }
+    for (const auto& [name, rope] : {std::pair{"none", FARSPAN_ROPE_NONE}, std::pair{"rope", FARSPAN_ROPE_BASE}})
+        add_calls(
+            std::string("one_call/f32/d128/n64/") + name, [rope = rope] { return one_call(rope); }, &one_call::run);
 }
 
 }  // namespace bench

@@ -72,9 +72,12 @@ public:
              error);
         plan_.reset(plan);
     }
-    void step() {
+    void advance() {
         farspan_error error = FARSPAN_ERROR_INIT;
         must(farspan_cache_plan_advance(context_.get(), plan_.get(), &error), error);
+    }
+    void step() {
+        advance();
         run();
     }
     void run() {
@@ -99,6 +102,32 @@ private:
     farspan_attention_data data_;
     owned_tensor q_, out_;
     std::vector<char> workspace_;
+};
+
+// One query and 64 keys that are in no cache, 32 and 8 heads of 128: scheme and plan are of this call alone.
+class one_call {
+public:
+    explicit one_call(int32_t rope) {
+        attention_case c;
+        c.rope = rope;
+        scheme_ = make_scheme(c);
+        farspan_attention_data_init(&data_, sizeof data_);
+        data_.q = &q_.tensor;
+        data_.k = &k_.tensor;
+        data_.v = &v_.tensor;
+        data_.out = &out_.tensor;
+    }
+    void run() {
+        farspan_error error = FARSPAN_ERROR_INIT;
+        must(farspan_attention(context_.get(), scheme_.get(), &data_, &error), error);
+    }
+
+private:
+    std::unique_ptr<farspan_context, run_free> context_ = make_context(1);
+    std::unique_ptr<farspan_scheme, run_free> scheme_;
+    owned_tensor q_{FARSPAN_F32, query_heads, 1, 128}, out_{FARSPAN_F32, query_heads, 1, 128};
+    owned_tensor k_{FARSPAN_F32, key_heads, 64, 128}, v_{FARSPAN_F32, key_heads, 64, 128};
+    farspan_attention_data data_;
 };
 
 }  // namespace bench

@@ -40,7 +40,7 @@ clang_build() {
     run_tests clang build/clang -E '^kernels.neon'
 }
 
-# scripts/test.sh takes every third case.
+# scripts/test.sh takes every sixth case.
 sanitizers() {
     run_sanitizers 1
 }

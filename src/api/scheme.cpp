@@ -40,8 +40,7 @@ std::unique_ptr<farspan_scheme> make_handle(std::unique_ptr<const scheme> parts)
     auto made = std::make_unique<farspan_scheme>();
     made->parts = std::move(parts);
     made->rope_at_rest = lower_rope(*made->parts, 1);
-    const rope_part far = lower_rope(*made->parts, max_position);
-    made->rope_fixed = far.inv_freq == made->rope_at_rest.inv_freq && far.magnitude == made->rope_at_rest.magnitude;
+    made->rope_fixed = !depends_on_length(made->parts->rope);
     return made;
 }
 

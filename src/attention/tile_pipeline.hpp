@@ -27,7 +27,7 @@ struct line_sums {
 
 struct pipeline_scratch {
     float* query;           // [64][head_ld] scaled
-    float *scores, *older;  // [64][ld]
+    float *scores, *older;  // [64][ld]; the second with several branches only
     score_scratch passes;
 };
 
@@ -39,8 +39,8 @@ protected:
         : kernels_(kernels),
           scheme_(scheme),
           passes_(passes),
-          scratch_(scratch),
           sums_(sums),
+          scratch_(scratch),
           ld_(ld),
           head_ld_(head_ld),
           value_ld_(value_ld) {}
@@ -68,7 +68,7 @@ protected:
         float* scores = scratch_.scores + where.first_row * ld_;
         const int64_t lines = passes_.lines(where);
         const bool plain = is_plain(where);
-        passes_.products(where, scores, scratch_.older + where.first_row * ld_, [&](int branch, float* to) {
+        passes_.products(where, scores, scratch_.older, [&](int branch, float* to) {
             keys().multiply(where, branch, to);
             if (!plain) kernels_.mark_overflow(to, ld_, lines, where.cols);
         });
@@ -89,7 +89,6 @@ protected:
     const kernels::kernel_table& kernels_;
     const lowered_scheme& scheme_;
     const tile_scores passes_;
-    const pipeline_scratch& scratch_;
     const line_sums sums_;
 
 private:
@@ -101,6 +100,7 @@ private:
 
     Keys& keys() { return static_cast<Keys&>(*this); }
 
+    const pipeline_scratch& scratch_;
     const int64_t ld_, head_ld_, value_ld_;
 };
 

@@ -5,17 +5,13 @@
 namespace farspan {
 
 farspan_probe probe_pair(const scheme& scheme, int64_t length, int64_t query, int64_t key, int32_t head) {
-    const rope_part rope = lower_rope(scheme, length);
-    const remap_part remap = lower_remap(scheme, length);
-    const bias_part bias = lower_bias(scheme, length);
-    const score_part score = lower_score(scheme, length);
+    const auto [rope, remap, bias, mask, score] = lower(scheme, length, 0);
     if (head < 0 || (bias.fill && head >= bias.heads))
         throw failure(FARSPAN_ERROR_HEAD_GROUPS, "head", "is %d: must be between 0 and %d", head,
                       bias.fill ? bias.heads - 1 : INT32_MAX);
 
     farspan_probe probe{};
-    for (const interval& visible : lower_mask(scheme).visible(query))
-        probe.visible |= visible.first <= key && key < visible.last;
+    for (const interval& visible : mask.visible(query)) probe.visible |= visible.first <= key && key < visible.last;
     while (key < remap.branches[probe.branch].start(query)) ++probe.branch;
     probe.query_angle_position = remap.branches[probe.branch].query(query);
     probe.key_angle_position = remap.branches[probe.branch].key(key);

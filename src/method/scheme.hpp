@@ -56,5 +56,6 @@ struct lowered_scheme {
 lowered_scheme lower(const scheme& scheme, int64_t length, int64_t head_offset);
 // False: it is the same at every length.
 bool depends_on_length(const scheme& scheme);
+bool depends_on_length(const farspan_rope_config& rope);
 
 }  // namespace farspan
