@@ -1,6 +1,6 @@
-// Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads. Each stored byte of keys and
-// values counts once; the limit is the bandwidth of reading memory. Rows named decode have plain RoPE; decode_none
-// reads the same bytes without any rotation, as an engine does that stores its keys rotated. Rows named step advance the
+// Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads if nothing else is said. Each
+// stored byte of keys and values counts once; the limit is the bandwidth of reading memory. Rows named decode have plain
+// RoPE; decode_none reads the same bytes without any rotation, as an engine does that stores its keys rotated. Rows named step advance the
 // plan to the token and run it. Rows in calls of a millisecond read next to nothing: advance and new_plan bring a plan to
 // the token, one_call attends with one query to 64 keys that are in no cache.
 #include "decode_case.hpp"
@@ -17,7 +17,7 @@ int64_t seen_keys(const decode_case& c) {
 int64_t bytes_of(const decode_case& c) {
     const int64_t element = c.dtype == FARSPAN_F32 ? 4 : c.dtype == FARSPAN_I8 ? 1 : 2;
     const int64_t scales = c.dtype == FARSPAN_I8 ? 4 + 2 * (c.head_dim / 16) : 0;  // of a key and of 16 values each
-    return key_heads * seen_keys(c) * (2 * c.head_dim * element + scales);
+    return c.key_heads * seen_keys(c) * (2 * c.head_dim * element + scales);
 }
 
 const char* name_of(int32_t dtype) {
@@ -99,6 +99,14 @@ void add_rows() {
         const auto make = [method] { return prepared_decode(method); };
         add_calls("advance" + name, make, &prepared_decode::advance);
         add_calls("new_plan" + name, make, &prepared_decode::make_plan);
+    }
+    decode_case few = plain;
+    few.query_heads = 8;
+    few.head_dim = 64;
+    few.keys = 128;
+    for (const int64_t heads : {8, 2}) {
+        few.key_heads = heads;
+        add_decode("step_8_heads_on_" + std::to_string(heads), few, &prepared_decode::step);
     }
     method.scheme.window = 4096;
     for (const int64_t keys : {8192, 131072}) {

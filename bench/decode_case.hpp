@@ -1,4 +1,4 @@
-// A step of decoding from a cache that is made ready: one new token of one sequence, 32 query heads on 8 key heads.
+// A step of decoding from a cache that is made ready: one new token of one sequence.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,6 @@
 
 namespace bench {
 
-inline constexpr int64_t query_heads = 32, key_heads = 8;
-
 struct cache_free {
     void operator()(farspan_cache* x) const { farspan_cache_destroy(x); }
     void operator()(farspan_cache_plan* x) const { farspan_cache_plan_destroy(x); }
@@ -19,7 +17,7 @@ struct cache_free {
 
 struct decode_case {
     int32_t dtype = FARSPAN_F16;
-    int64_t head_dim = 128, keys = 32768;
+    int64_t query_heads = 32, key_heads = 8, head_dim = 128, keys = 32768;
     int32_t threads = 1;
     attention_case scheme;
 };
@@ -28,13 +26,14 @@ class prepared_decode {
 public:
     explicit prepared_decode(const decode_case& c)
         : context_(make_context(c.threads)),
-          q_(FARSPAN_F32, query_heads, 1, c.head_dim),
-          out_(FARSPAN_F32, query_heads, 1, c.head_dim) {
+          q_(FARSPAN_F32, c.query_heads, 1, c.head_dim),
+          out_(FARSPAN_F32, c.query_heads, 1, c.head_dim),
+          query_heads_(c.query_heads) {
         farspan_error error = FARSPAN_ERROR_INIT;
         farspan_cache_config config;
         farspan_cache_config_init(&config, sizeof config);
         config.dtype = c.dtype;
-        config.key_heads = key_heads;
+        config.key_heads = c.key_heads;
         config.head_dim = c.head_dim;
         farspan_cache* cache = nullptr;
         must(farspan_cache_create(&config, &cache, &error), error);
@@ -44,14 +43,14 @@ public:
         const int64_t chunk = std::min<int64_t>(c.keys, 1024), offsets[2] = {0, chunk};
         batch.offsets = offsets;
         batch.offsets_count = 2;
-        const owned_tensor kv(FARSPAN_F16, key_heads, chunk, c.head_dim);
+        const owned_tensor kv(FARSPAN_F16, c.key_heads, chunk, c.head_dim);
         for (int64_t done = 0; done < c.keys; done += chunk) {
             must(farspan_cache_append(nullptr, cache, &batch, nullptr, 0, &error), error);
             must(farspan_cache_write(context_.get(), cache, 0, &batch, &kv.tensor, &kv.tensor, &error), error);
         }
         attention_case scheme = c.scheme;
         scheme.head_dim = c.head_dim;
-        scheme.query_heads = query_heads;
+        scheme.query_heads = c.query_heads;
         scheme_ = make_scheme(scheme);
         make_plan();
         workspace_.resize(static_cast<size_t>(farspan_cache_plan_workspace_size(plan_.get())));
@@ -67,7 +66,7 @@ public:
         farspan_cache_plan* plan = nullptr;
         farspan_cache_problem problem;
         farspan_cache_problem_init(&problem, sizeof problem);
-        problem.query_heads = query_heads;
+        problem.query_heads = query_heads_;
         must(farspan_cache_plan_create(context_.get(), scheme_.get(), cache_.get(), &batch, &problem, &plan, &error),
              error);
         plan_.reset(plan);
@@ -101,6 +100,7 @@ private:
     std::unique_ptr<farspan_cache_plan, cache_free> plan_;
     farspan_attention_data data_;
     owned_tensor q_, out_;
+    int64_t query_heads_;
     std::vector<char> workspace_;
 };
 
@@ -125,8 +125,8 @@ public:
 private:
     std::unique_ptr<farspan_context, run_free> context_ = make_context(1);
     std::unique_ptr<farspan_scheme, run_free> scheme_;
-    owned_tensor q_{FARSPAN_F32, query_heads, 1, 128}, out_{FARSPAN_F32, query_heads, 1, 128};
-    owned_tensor k_{FARSPAN_F32, key_heads, 64, 128}, v_{FARSPAN_F32, key_heads, 64, 128};
+    owned_tensor q_{FARSPAN_F32, 32, 1, 128}, out_{FARSPAN_F32, 32, 1, 128};
+    owned_tensor k_{FARSPAN_F32, 8, 64, 128}, v_{FARSPAN_F32, 8, 64, 128};
     farspan_attention_data data_;
 };
 

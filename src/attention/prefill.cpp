@@ -7,6 +7,21 @@
 #include "base/parallel.hpp"
 
 namespace farspan {
+namespace {
+
+// Heads of a group that have few rows are lines of one block: they read the same keys. Not those of which keys may be
+// left out, each by itself. Every thread gets its tasks all the same.
+int64_t heads_of_task(const plan& plan, int64_t slots) {
+    const bool alone = plan.scheme.bias.kind == bias_part::dense || plan.any_falls(0, plan.shape.query_heads);
+    int64_t rows = 1;
+    for (const query_block& block : plan.blocks) rows = std::max(rows, block.last_row - block.first_row);
+    if (alone || rows > edge_rows) return 1;
+    const int64_t group = plan.shape.group(), tasks = slots * static_cast<int64_t>(plan.blocks.size());
+    const int64_t pieces = plan.threads == 1 ? 1 : (2 * plan.threads + tasks - 1) / std::max<int64_t>(tasks, 1);
+    return std::clamp<int64_t>(group / pieces, 1, kernels::block_rows / rows);
+}
+
+}  // namespace
 
 void run_attention(const plan& plan, const workspace_layout& layout, const attention_tensors& tensors,
                    const run_options& options, void* memory) {
@@ -26,18 +41,19 @@ void run_attention(const plan& plan, const workspace_layout& layout, const atten
                          pack_run(plan, tensors, space, space.worker(worker), head / shape.key_heads,
                                   head % shape.key_heads, slot, task % layout.runs);
                      });
-        const int64_t tasks_per_slot = shape.group() * blocks;
-        parallel_for(
-            options.threads, slots * tasks_per_slot, work_per_head * static_cast<double>(slots),
-            [&](int64_t task, int32_t worker) {
-                stop_if_set(options.cancel);
-                const int64_t slot = task / tasks_per_slot, head = wave + slot;
-                const int64_t member = task % tasks_per_slot / blocks;
-                // under a causal mask: the longest first
-                const query_block& block = plan.blocks[blocks - 1 - task % blocks];
-                const head_task which{head / shape.key_heads, head % shape.key_heads * shape.group() + member, slot};
-                run_query_block(plan, tensors, space, space.worker(worker), which, block, options);
-            });
+        const int64_t together = heads_of_task(plan, slots);
+        const int64_t tasks_per_slot = (shape.group() + together - 1) / together * blocks;
+        parallel_for(options.threads, slots * tasks_per_slot, work_per_head * static_cast<double>(slots),
+                     [&](int64_t task, int32_t worker) {
+                         stop_if_set(options.cancel);
+                         const int64_t slot = task / tasks_per_slot, head = wave + slot;
+                         const int64_t member = task % tasks_per_slot / blocks * together;
+                         // under a causal mask: the longest first
+                         const query_block& block = plan.blocks[blocks - 1 - task % blocks];
+                         const head_task which{head / shape.key_heads, head % shape.key_heads * shape.group() + member,
+                                               slot, std::min(together, shape.group() - member)};
+                         run_query_block(plan, tensors, space, space.worker(worker), which, block, options);
+                     });
     }
 }
 

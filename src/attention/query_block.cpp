@@ -1,4 +1,4 @@
-// One block of query rows against its visible packed keys, tile by tile.
+// One block of query rows, of one head or of several with few rows each, against its visible packed keys, tile by tile.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -32,11 +32,12 @@ public:
           block_(block),
           options_(options),
           rows_(block.last_row - block.first_row),
+          lines_(task.heads * rows_),
           tables_(plan.rows[plan.entry(task.batch).row]),
           views_(views) {}
 
     void run() {
-        begin(tensors_.q, task_.batch, block_.first_row, {task_.query_head, 1, rows_, nullptr, nullptr},
+        begin(tensors_.q, task_.batch, block_.first_row, {task_.query_head, task_.heads, rows_, nullptr, nullptr},
               plan_.shape.head_dim, &tables_.query_scale[block_.first_row], true);
         if (plan_.falls[task_.query_head])
             run_nearest_first();
@@ -71,9 +72,9 @@ private:
     const float* branch_queries(int b, int64_t first_key) {
         float* rows = scratch_.branch[b];
         if (!branch_ready_[b]) {
-            std::memcpy(rows, scratch_.query, static_cast<std::size_t>(rows_ * plan_.head_ld) * sizeof(float));
-            if (tables_.query_angles[b].needed)
-                rotate_rows(plan_, tables_.query_angles[b], block_.first_row, rows_, rows);
+            std::memcpy(rows, scratch_.query, static_cast<std::size_t>(lines_ * plan_.head_ld) * sizeof(float));
+            for (int64_t line = 0; line < lines_ && tables_.query_angles[b].needed; line += rows_)
+                rotate_rows(plan_, tables_.query_angles[b], block_.first_row, rows_, rows + line * plan_.head_ld);
             branch_ready_[b] = true;
         }
         return tables_.key_centre.empty() ? rows : decayed_queries(rows, first_key);
@@ -81,7 +82,7 @@ private:
 
     const float* decayed_queries(const float* rows, int64_t first_key) {
         fill_decay(plan_, tables_, block_, first_key, scratch_.factor);
-        kernels_.scale_columns(rows, plan_.head_ld, rows_, plan_.head_ld, scratch_.factor, scratch_.decayed);
+        kernels_.scale_columns(rows, plan_.head_ld, lines_, plan_.head_ld, scratch_.factor, scratch_.decayed);
         return scratch_.decayed;
     }
 
@@ -90,7 +91,7 @@ private:
     void multiply(const region& where, int b, float* scores) {
         const float* queries = branch_queries(b, where.first_key) + where.first_row * plan_.head_ld;
         for (int64_t col = 0; col < where.cols; col += panel_keys)
-            kernels_.qk_packed(queries, plan_.head_ld, where.rows,
+            kernels_.qk_packed(queries, plan_.head_ld, passes_.lines(where),
                                space_.panel(task_.slot, plan_.copy_of_branch[b], (where.first_key + col) / panel_keys),
                                plan_.shape.head_dim, scores + col, tile_keys, std::min(panel_keys, where.cols - col));
     }
@@ -103,9 +104,17 @@ private:
     }
 
     void accumulate(const region& where, const float* weights, float* output) {
-        kernels_.pv_packed(weights, tile_keys, where.rows, space_.values(task_.slot, where.first_key), where.count,
-                           output, plan_.value_ld, plan_.value_ld);
-        if (space_.values_not_finite(task_.slot, where.first_key / tile_keys)) add_not_finite(where, weights, output);
+        const int64_t run = where.first_key / tile_keys;
+        if (space_.values_in_place(task_.slot, run)) {
+            const float_rows rows =
+                rows_in_place(tensors_.v, task_.batch, task_.query_head / plan_.shape.group(), where.first_key);
+            kernels_.pv(weights, tile_keys, passes_.lines(where), rows.first, rows.ld, where.count, output,
+                        plan_.value_ld, plan_.value_ld);
+            return;
+        }
+        kernels_.pv_packed(weights, tile_keys, passes_.lines(where), space_.values(task_.slot, where.first_key),
+                           where.count, output, plan_.value_ld, plan_.value_ld);
+        if (space_.values_not_finite(task_.slot, run)) add_not_finite(where, weights, output);
     }
 
     // Packed values hold 0 in place of an infinity or a NaN, because the zero weight of a hidden key would not keep
@@ -117,19 +126,22 @@ private:
             for (int64_t d = 0; d < plan_.shape.value_dim; ++d) {
                 const float value = scratch_.staging[d];
                 if (std::isfinite(value)) continue;
-                for (int64_t r = 0; r < where.rows; ++r)
-                    if (const float weight = weights[r * tile_keys + c]; weight != 0)
-                        output[r * plan_.value_ld + d] += weight * value;
+                for (int64_t line = 0; line < passes_.lines(where); ++line)
+                    if (const float weight = weights[line * tile_keys + c]; weight != 0)
+                        output[line * plan_.value_ld + d] += weight * value;
             }
         }
     }
 
     void finish() {
-        const int64_t line =
-            (task_.batch * plan_.shape.query_heads + task_.query_head) * tensors_.lse_stride + block_.first_row;
-        finish_rows(kernels_, sums_.output, plan_.value_ld, sums_.maximum, sums_.sum, rows_, plan_.shape.value_dim,
-                    tensors_.out, tensors_.out.at(task_.batch, task_.query_head, block_.first_row, 0),
-                    tensors_.lse ? tensors_.lse + line : nullptr);
+        for (int64_t h = 0; h < task_.heads; ++h) {
+            const int64_t line = h * rows_, head = task_.query_head + h;
+            const int64_t lse = (task_.batch * plan_.shape.query_heads + head) * tensors_.lse_stride + block_.first_row;
+            finish_rows(kernels_, sums_.output + line * plan_.value_ld, plan_.value_ld, sums_.maximum + line,
+                        sums_.sum + line, rows_, plan_.shape.value_dim, tensors_.out,
+                        tensors_.out.at(task_.batch, head, block_.first_row, 0),
+                        tensors_.lse ? tensors_.lse + lse : nullptr);
+        }
     }
 
     const plan& plan_;
@@ -139,7 +151,7 @@ private:
     const head_task& task_;
     const query_block& block_;
     const run_options& options_;
-    const int64_t rows_;
+    const int64_t rows_, lines_;  // of a head, of all heads
     const row_tables& tables_;
     const block_views& views_;
     std::optional<negligible_tiles> negligible_;

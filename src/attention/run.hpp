@@ -24,7 +24,20 @@ struct attention_tensors {
     float* lse;                           // NULL: not wanted
     int64_t lse_stride;                   // between heads
     const stored_rows* stored = nullptr;  // in place of k and v, one batch entry
+
+    // Rows of k or v that are f32 of `ld` features, one after the other, need no scratch.
+    bool in_place(const strided& tensor, int64_t ld) const {
+        return !stored && tensor.dtype == FARSPAN_F32 && tensor.stride[3] == 1 && tensor.shape[3] == ld;
+    }
 };
+
+struct float_rows {
+    const float* first;
+    int64_t ld;
+};
+inline float_rows rows_in_place(const strided& tensor, int64_t batch, int64_t head, int64_t first) {
+    return {static_cast<const float*>(tensor.at(batch, head, first, 0)), tensor.stride[2]};
+}
 
 struct run_options {
     int32_t threads;                 // at most the plan's

@@ -46,7 +46,7 @@ tile_scores block_scores(const plan& plan, const strided& bias, const score_scra
     const auto row = plan.entry(task.batch).row;
     const position_row& positions = plan.shape.rows[row];
     const segment& s = plan.shape.segments[static_cast<std::size_t>(block.segment)];
-    const tile_lines lines{task.query_head, 1, block.last_row - block.first_row, views,
+    const tile_lines lines{task.query_head, task.heads, block.last_row - block.first_row, views,
                            positions.query.data() + block.first_row};
     const bool consecutive = plan.rows[row].keys_consecutive[static_cast<std::size_t>(block.segment)] != 0;
     return {*plan.kernels,

@@ -10,10 +10,11 @@
 
 namespace farspan {
 
-// One query head of one batch entry, and the packed key head that it reads.
+// Query heads of one batch entry, one after the other, and the packed key head that they read.
 struct head_task {
-    int64_t batch, query_head;
+    int64_t batch, query_head;  // the first
     int64_t slot;
+    int64_t heads = 1;
 };
 
 // The lines of a tile: `rows` query rows of each of `heads` heads that read one key head. Line h * rows + r is row r of
@@ -140,7 +141,7 @@ private:
     const dense_bias dense_;
 };
 
-// Of one query head and one block of a plan over tensors.
+// Of one block of a plan over tensors.
 tile_scores block_scores(const plan& plan, const strided& bias, const score_scratch& scratch, const head_task& task,
                          const query_block& block, const row_view* views);
 

@@ -52,7 +52,8 @@ workspace_layout::workspace_layout(const plan& plan) {
     carve(worker, plan);
     worker_floats = worker.used;
     const int64_t floats = wave_heads * (key_floats + value_floats + runs) + plan.threads * worker_floats;
-    bytes = static_cast<std::size_t>(floats) * sizeof(float) + static_cast<std::size_t>(wave_heads * runs) + cache_line;
+    bytes =
+        static_cast<std::size_t>(floats) * sizeof(float) + static_cast<std::size_t>(2 * wave_heads * runs) + cache_line;
 }
 
 workspace::workspace(const plan& plan, const workspace_layout& layout, void* memory) : plan_(plan), layout_(layout) {
@@ -79,6 +80,12 @@ float* workspace::values(int64_t slot, int64_t key) const {
 
 float& workspace::key_norm(int64_t slot, int64_t run) const { return key_norms_[slot * layout_.runs + run]; }
 
-uint8_t& workspace::values_not_finite(int64_t slot, int64_t run) const { return flags_[slot * layout_.runs + run]; }
+uint8_t& workspace::values_not_finite(int64_t slot, int64_t run) const {
+    return flags_[2 * (slot * layout_.runs + run)];
+}
+
+uint8_t& workspace::values_in_place(int64_t slot, int64_t run) const {
+    return flags_[2 * (slot * layout_.runs + run) + 1];
+}
 
 }  // namespace farspan

@@ -42,6 +42,8 @@ public:
     float* values(int64_t slot, int64_t key) const;
     // Non-zero if the values of this run hold an infinity or a NaN (packed as 0).
     uint8_t& values_not_finite(int64_t slot, int64_t run) const;
+    // Non-zero if the values of this run are not packed: they are finite, and read where they are.
+    uint8_t& values_in_place(int64_t slot, int64_t run) const;
     // The largest norm of a key of this run; with a bias that lets tiles be left out only.
     float& key_norm(int64_t slot, int64_t run) const;
     const worker_scratch& worker(int32_t index) const { return workers_[index]; }

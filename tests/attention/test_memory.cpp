@@ -198,6 +198,64 @@ Test(attention_memory, rows_do_not_depend_on_their_neighbours) {
     }
 }
 
+// Heads of a group that have few rows share tiles, values that are f32 may be read where they are: a head alone has the
+// same bits, and so has every number of threads. One value is a NaN.
+Test(attention_memory, heads_do_not_depend_on_their_neighbours) {
+    std::vector<scheme_spec> schemes;
+    scheme_spec spec("rope");
+    spec.with_rope(FARSPAN_ROPE_BASE, FARSPAN_LAYOUT_HALF, 64);
+    schemes.push_back(spec);
+    schemes.push_back(spec);
+    schemes.back().name = "self extend";
+    schemes.back().with_remap(FARSPAN_REMAP_SELF_EXTEND, 50);
+    schemes.emplace_back("xpos").with_rope(FARSPAN_ROPE_XPOS, FARSPAN_LAYOUT_HALF, 64);
+    schemes.emplace_back("sandwich, cap").with_bias(FARSPAN_BIAS_SANDWICH, 24);
+    schemes.back().score.softcap = 5;
+    schemes.emplace_back("alibi, window").with_bias(FARSPAN_BIAS_ALIBI, 24);
+    schemes.back().mask.window_left = 170;
+    constexpr int64_t query_heads = 24;
+    for (const int64_t key_heads : {24, 6, 1})
+        for (const int64_t queries : {1, 3, 5, 16, 17}) {
+            attention_problem all = make_problem(queries, 300, 64, static_cast<uint64_t>(queries));
+            all.query_heads = query_heads;
+            all.key_heads = key_heads;
+            attention_data data(all);
+            data.v.set(0, 0, 180, 7, NAN);
+            attention_problem one = all;
+            one.query_heads = one.key_heads = 1;
+            for (const int32_t isa : usable_isas())
+                for (scheme_spec& rules : schemes) {
+                    const attention_output whole = run_attention(shared_context(isa, 1), rules, all, data);
+                    cr_assert(same_bits(run_attention(shared_context(isa, 3), rules, all, data), whole),
+                              "%s, %lld key heads, %lld queries on %s: other bits of three threads", rules.name.c_str(),
+                              static_cast<long long>(key_heads), static_cast<long long>(queries),
+                              farspan_isa_name(isa));
+                    const scheme_handle scheme = rules.create();
+                    for (int64_t h = 0; h < query_heads; h += 5) {
+                        one.head_offset = h;
+                        farspan_tensor q = data.q.view(), k = data.k.view(), v = data.v.view();
+                        for (farspan_tensor* tensor : {&q, &k, &v}) {
+                            const int64_t head = tensor == &q ? h : h / (query_heads / key_heads);
+                            tensor->data = static_cast<float*>(tensor->data) + head * tensor->stride[1];
+                            tensor->shape[1] = 1;
+                        }
+                        attention_output alone(one);
+                        error_slot error;
+                        const plan_handle plan = make_plan(shared_context(isa, 1), scheme.get(), one);
+                        require_ok(attention_run(nullptr, plan.get(), &q, &k, &v, nullptr, &alone.out.view(),
+                                                 alone.lse.data(), nullptr, 0, &error),
+                                   error, "run");
+                        const std::vector<unsigned char> bytes = alone.out.bytes(), among = whole.out.bytes();
+                        cr_assert(std::memcmp(bytes.data(), among.data() + static_cast<size_t>(h) * bytes.size(),
+                                              bytes.size()) == 0,
+                                  "%s, head %lld, %lld key heads, %lld queries on %s: other bits alone",
+                                  rules.name.c_str(), static_cast<long long>(h), static_cast<long long>(key_heads),
+                                  static_cast<long long>(queries), farspan_isa_name(isa));
+                    }
+                }
+        }
+}
+
 // Workspace and plan grow linearly; nothing is queries x keys.
 Test(attention_memory, memory_is_linear_in_the_length) {
     for (const bool remap : {false, true}) {
