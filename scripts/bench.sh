@@ -7,7 +7,7 @@
 #   scripts/bench.sh --peers   attention and its gradient beside PyTorch, ggml and onnxruntime, in one process; what follows goes to
 #                              python/bench/peers.py: --quick, --rows decode, --threads 2
 #
-# Timings of a busy machine are worth little: close other programs first.
+# Timings of a busy machine are worth little: close other programs first. The table says if it was busy, and which rows moved.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,6 +19,7 @@ case "${1:-}" in
     *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
+read -r load _ </proc/loadavg # before what this does itself
 scripts/setup.sh
 export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
 out=build/bench
@@ -78,5 +79,5 @@ if [ "$(uname -m)" = x86_64 ] && grep -qw avx512bw /proc/cpuinfo; then
     [ ! -f "$out/openblas-skylakex.json" ] || peers+=(--peer "$out/openblas-skylakex.json")
 fi
 
-python3 bench/report.py --out "$out/bench.json" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,backward,decode,token_nll}.json
+python3 bench/report.py --out "$out/bench.json" --load "$load" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,backward,decode,token_nll}.json
 echo "written to $out/bench.json"
