@@ -6,11 +6,12 @@ Each row is one pass in a process of its own, after a short one: seconds by the 
 transformers' registered attention functions took in all layers. Farspan's part includes the rotation, PyTorch's does not. The tokens are
 random, the weights the model's own, in float32; one row of logits is computed. Timings of a busy machine are worth little.
 
-Memory is what the pass at its peak adds to the resident memory of the process, which has the model by then, without pages of files
-(they come and go with the system's needs). "held": as it is, with what
-the C library keeps of freed memory and cannot give back, which depends on the order of calls. "in use": of a second process whose C library
-gives back at once what is freed (MALLOC_MMAP_THRESHOLD_, which costs time), so that the peak is what the pass needs. --memory: only that,
-and with --layers N of a model that has N layers, which need no more than all.
+Memory, in MiB. "held": what the pass at its peak adds to the resident memory of the process, which has the model by then, without
+pages of files; with what the C library keeps of freed memory, which depends on the order of calls and moves by some tens. "tensors": the
+most that PyTorch's tensors have at a time, by its profiler, in a second process. "kept": what the pass leaves behind in the C library's
+memory, of which Farspan's part is the plan, as it lies beside those tensors at the peak; what a call of attention needs and gives back is
+less than what the layer's feed-forward part needs. --memory: only the last two, and with --layers N of a model that has N layers, which
+need no more than all.
 """
 from __future__ import annotations
 
@@ -22,9 +23,11 @@ import os
 import subprocess
 import sys
 import time
+from itertools import accumulate
 from typing import Any
 
 SIDES = ("farspan", "sdpa")
+MALLINFO2 = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
 
 
 def resident(field: str) -> float:
@@ -78,14 +81,44 @@ def load(path: str, side: str, threads: int, layers: int) -> Any:
     return model
 
 
-def measure(model: Any, side: str, tokens: int) -> dict[str, float]:
-    """One pass."""
+def in_use() -> float:
+    """MiB that the C library has given out and not got back."""
+
+    class Mallinfo2(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_size_t) for name in MALLINFO2]
+
+    call = ctypes.CDLL(None).mallinfo2
+    call.restype = Mallinfo2
+    found = call()
+    return float(found.uordblks + found.hblkhd) / 2**20
+
+
+def most_of_tensors(model: Any, given: Any) -> dict[str, float]:
+    """Of one pass, by the events of allocation that PyTorch's profiler keeps."""
+    from torch.profiler import ProfilerActivity, profile
+
+    gc.collect()
+    before = in_use()
+    model(given, use_cache=False, logits_to_keep=1)
+    gc.collect()
+    kept = in_use() - before
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        model(given, use_cache=False, logits_to_keep=1)
+    results = profiled.profiler.kineto_results
+    changes = sorted((event.start_ns(), event.nbytes()) for event in results.events() if event.name() == "[memory]")
+    return {"tensors": max(accumulate(nbytes for _, nbytes in changes)) / 2**20, "kept": kept}
+
+
+def measure(model: Any, side: str, tokens: int, memory: bool) -> dict[str, float]:
+    """One pass, or where its memory goes."""
     import torch
 
     given = torch.randint(model.config.vocab_size, (1, tokens), generator=torch.Generator().manual_seed(1))
     attention = Attention(side)
     with torch.inference_mode():
         model(given[:, :256], use_cache=False, logits_to_keep=1)
+        if memory:
+            return most_of_tensors(model, given)
         gc.collect()
         ctypes.CDLL(None).malloc_trim(0)
         attention.reset()
@@ -100,8 +133,8 @@ def measure(model: Any, side: str, tokens: int) -> dict[str, float]:
     return {"attention": attention.seconds, "pass": seconds, "added": peak - before}
 
 
-def ask(args: argparse.Namespace, side: str, threads: int, held: bool) -> dict[str, float]:
-    """What a process of its own measures. held: with the C library as it is."""
+def ask(args: argparse.Namespace, side: str, threads: int, memory: bool) -> dict[str, float]:
+    """What a process of its own measures."""
     options = {
         "--model": args.model,
         "--tokens": args.tokens,
@@ -110,12 +143,14 @@ def ask(args: argparse.Namespace, side: str, threads: int, held: bool) -> dict[s
         "--threads": threads,
     }
     command = [sys.executable, __file__, *(str(word) for option in options.items() for word in option)]
-    environment = os.environ if held else {**os.environ, "MALLOC_MMAP_THRESHOLD_": str(128 << 10)}
-    found: dict[str, float] = json.loads(subprocess.check_output(command, env=environment).splitlines()[-1])
+    command += ["--memory"] if memory else []
+    found: dict[str, float] = json.loads(subprocess.check_output(command).splitlines()[-1])
     return found
 
 
-HEAD = "| attention | threads | attention s | pass s | held MiB | in use MiB |\n|---|---|---|---|---|---|"
+HEAD = (
+    "| attention | threads | attention s | pass s | held MiB | tensors MiB | kept MiB |\n|---|---|---|---|---|---|---|"
+)
 
 
 def main() -> None:
@@ -123,12 +158,13 @@ def main() -> None:
     parser.add_argument("--model", required=True, help="a folder in the form of save_pretrained, or a GGUF file")
     parser.add_argument("--tokens", type=int, default=8192, help="of the prompt (default %(default)s)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of both (default 1 2)")
-    parser.add_argument("--memory", action="store_true", help="only what is in use")
+    parser.add_argument("--memory", action="store_true", help="only tensors and what is kept")
     parser.add_argument("--layers", type=int, default=0, help="so many of the model (default: all)")
     parser.add_argument("--side", choices=SIDES, help="only this one, and what was measured as JSON")
     args = parser.parse_args()
     if args.side:
-        print(json.dumps(measure(load(args.model, args.side, args.threads[0], args.layers), args.side, args.tokens)))
+        model = load(args.model, args.side, args.threads[0], args.layers)
+        print(json.dumps(measure(model, args.side, args.tokens, args.memory)))
         return
     print(f"{args.tokens:,} tokens, load before {os.getloadavg()[0]:.2f}\n\n{HEAD}")
     for threads in args.threads:
@@ -136,13 +172,14 @@ def main() -> None:
         for side in SIDES:
             cells = ["", "", ""]
             if not args.memory:
-                found = ask(args, side, threads, held=True)
+                found = ask(args, side, threads, memory=False)
                 seconds.append(found["attention"])
                 cells = [f"{found['attention']:.2f}", f"{found['pass']:.2f}", f"{found['added']:.0f}"]
-            cells.append(f"{ask(args, side, threads, held=False)['added']:.1f}")
+            found = ask(args, side, threads, memory=True)
+            cells += [f"{found['tensors']:.1f}", f"{found['kept']:.1f}"]
             print(f"| {side} | {threads} | {' | '.join(cells)} |", flush=True)
         if seconds:
-            print(f"| PyTorch / Farspan | {threads} | {seconds[1] / seconds[0]:.2f} | | | |", flush=True)
+            print(f"| PyTorch / Farspan | {threads} | {seconds[1] / seconds[0]:.2f} | | | | |", flush=True)
 
 
 if __name__ == "__main__":
