@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct attention_case {
     // The parts of the scheme; a rope method of FARSPAN_ROPE_NONE, and 0 for the others, leaves a part out.
     int32_t rope = FARSPAN_ROPE_NONE, remap = FARSPAN_REMAP_NONE, bias = FARSPAN_BIAS_NONE;
     const layer_bias* learned = nullptr;  // the numbers of the bias
-    int64_t window = 0;                   // of the remap if there is one, else of the mask
+    int64_t window = 0;                   // of the remap if there is one, else of the mask; the chunk of Dual Chunk
+    double softcap = 0;
     bool exhaustive = false;
 };
 
@@ -81,14 +83,21 @@ inline std::unique_ptr<farspan_scheme, run_free> make_scheme(const attention_cas
     farspan_remap_config_init(&remap, sizeof remap, c.remap);
     farspan_mask_config mask;
     farspan_mask_config_init(&mask, sizeof mask);
-    if (c.remap != FARSPAN_REMAP_NONE)
+    if (c.remap == FARSPAN_REMAP_DUAL_CHUNK) {
+        remap.chunk = c.window;
+        remap.local_window = c.window / 6;
+    } else if (c.remap != FARSPAN_REMAP_NONE) {
         remap.window = c.window;
-    else if (c.window > 0)
+    } else if (c.window > 0) {
         mask.window_left = c.window - 1;
+    }
     farspan_bias_config bias;
     farspan_bias_config_init(&bias, sizeof bias, c.bias);
-    if (c.bias != FARSPAN_BIAS_NONE) bias.heads = static_cast<int32_t>(c.query_heads);
+    if (c.bias != FARSPAN_BIAS_NONE && c.bias != FARSPAN_BIAS_DENSE) bias.heads = static_cast<int32_t>(c.query_heads);
     if (c.learned) c.learned->write(bias);
+    farspan_score_config score;
+    farspan_score_config_init(&score, sizeof score);
+    score.softcap = c.softcap;
     farspan_error error = FARSPAN_ERROR_INIT;
     farspan_scheme* scheme = nullptr;
     farspan_scheme_parts parts;
@@ -97,6 +106,7 @@ inline std::unique_ptr<farspan_scheme, run_free> make_scheme(const attention_cas
     parts.remap = &remap;
     parts.bias = &bias;
     parts.mask = &mask;
+    parts.score = &score;
     must(farspan_scheme_create(&parts, &scheme, &error), error);
     return std::unique_ptr<farspan_scheme, run_free>(scheme);
 }
@@ -122,6 +132,7 @@ public:
         must(farspan_plan_create(context_.get(), scheme.get(), &problem, &plan, &error), error);
         plan_.reset(plan);
         workspace_.resize(static_cast<size_t>(farspan_plan_workspace_size(plan)));
+        if (c.bias == FARSPAN_BIAS_DENSE) bias_.emplace(FARSPAN_F32, 1, c.queries, c.keys);
     }
     void run() { run_with(nullptr, 0); }
 
@@ -134,6 +145,7 @@ protected:
         data.k = &k_.tensor;
         data.v = &v_.tensor;
         data.out = &out_.tensor;
+        data.bias = bias_ ? &bias_->tensor : nullptr;
         data.lse = lse;
         data.lse_count = lse_count;
         data.workspace = workspace_.data();
@@ -151,6 +163,7 @@ private:
     std::unique_ptr<farspan_context, run_free> context_;
     std::unique_ptr<farspan_plan, run_free> plan_;
     owned_tensor q_, k_, v_, out_;
+    std::optional<owned_tensor> bias_;  // of all heads
     std::vector<char> workspace_;
 };
 

@@ -31,6 +31,47 @@ void add_prefill(const std::string& group, attention_case c, int64_t n) {
              preparing(c), threads});
 }
 
+// What a scheme costs beside plain causal attention: a layer of 4,096 tokens, nothing left out. report.py divides.
+void add_prices(int64_t dim) {
+    attention_case plain;
+    plain.query_heads = layer_heads;
+    plain.key_heads = 8;
+    plain.head_dim = dim;
+    plain.exhaustive = true;
+    const auto add = [](const std::string& name, const attention_case& c) { add_prefill("price_" + name, c, 4096); };
+    for (const layer_bias& bias : layer_biases()) {
+        attention_case c = plain;
+        c.bias = bias.method;
+        c.learned = &bias;
+        add(bias.name, c);
+    }
+    attention_case other = plain;
+    other.bias = FARSPAN_BIAS_DENSE;
+    add("dense", other);
+    other = plain;
+    other.softcap = 30;
+    add("softcap", other);
+    other = plain;
+    other.window = 1024;
+    add("window", other);
+    other.window = 0;
+    other.rope = FARSPAN_ROPE_BASE;
+    add("rope", other);
+    const struct {
+        const char* name;
+        int32_t remap;
+        int64_t window;
+    } remaps[] = {{"rerope", FARSPAN_REMAP_REROPE, 512},
+                  {"leaky_rerope", FARSPAN_REMAP_LEAKY_REROPE, 512},
+                  {"self_extend", FARSPAN_REMAP_SELF_EXTEND, 512},
+                  {"dual_chunk", FARSPAN_REMAP_DUAL_CHUNK, 1536}};
+    for (const auto& remap : remaps) {
+        other.remap = remap.remap;
+        other.window = remap.window;
+        add(remap.name, other);
+    }
+}
+
 }  // namespace
 
 void add_rows() {
@@ -70,11 +111,9 @@ void add_rows() {
         layer.bias = bias.method;
         layer.learned = &bias;
         const std::string group = std::string("prefill_") + bias.name + "_32_heads";
-        layer.exhaustive = false;
         for (int64_t n : {4096, 16384}) add_prefill(group, layer, n);
-        layer.exhaustive = true;
-        add_prefill(group + "_exhaustive", layer, 4096);
     }
+    for (int64_t dim : {64, 128}) add_prices(dim);
 }
 
 }  // namespace bench

@@ -117,15 +117,19 @@ def print_doubts(report, load, cores):
 
 
 def print_overheads(report):
-    """Decoding reads the same bytes under every method: what a method takes beyond a plain product of keys stored rotated."""
-    rates = {tuple(row["name"].split("/", 1)): row["median"] for row in report if row["name"].startswith("decode")}
+    """Decoding reads the same bytes under every method, and prefill counts visible pairs: what a method takes beyond none."""
+    rates = {tuple(row["name"].split("/", 1)): row["median"] for row in report}
     for (group, case), plain in rates.items():
-        if group != "decode_none":
+        if group not in ("decode_none", "price_none"):
             continue
-        print(f"\ndecode {case}: time over that of keys stored rotated")
+        work = group.removesuffix("_none")
+        print(
+            f"\n{work} {case}: time over that of "
+            + ("keys stored rotated" if work == "decode" else "plain causal attention")
+        )
         for (method, other), rate in rates.items():
-            if other == case and method != group:
-                name = method.removeprefix("decode").removeprefix("_") or "rope"
+            if other == case and method.split("_")[0] == work and method != group:
+                name = method.removeprefix(work).removeprefix("_") or "rope"
                 print(f"  {name:14} {100 * (plain / rate - 1):+6.1f} %")
 
 
