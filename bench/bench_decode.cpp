@@ -1,8 +1,8 @@
 // Decoding from a cache: one new token of one sequence, 32 query heads on 8 key heads if nothing else is said. Each
 // stored byte of keys and values counts once; the limit is the bandwidth of reading memory. Rows named decode have plain
-// RoPE; decode_none reads the same bytes without any rotation, as an engine does that stores its keys rotated. Rows named step advance the
-// plan to the token and run it. Rows in calls of a millisecond read next to nothing: advance and new_plan bring a plan to
-// the token, one_call attends with one query to 64 keys that are in no cache.
+// RoPE; decode_none reads the same bytes without any rotation, as an engine does that stores its keys rotated. Rows
+// named step advance the plan to the token and run it. Rows in calls of a millisecond read next to nothing: advance and
+// new_plan bring a plan to the token, one_call attends with one query to 64 keys that are in no cache.
 #include "decode_case.hpp"
 #include "peak.hpp"
 #include "row.hpp"

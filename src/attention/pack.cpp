@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "attention/negligible_tiles.hpp"
 #include "attention/rows.hpp"
