@@ -57,10 +57,11 @@ if [ "$quick" -eq 1 ]; then
     kernels=("${options[@]}" --benchmark_filter='/(avx2|avx512|neon)/d128')
     rope=("${options[@]}" --benchmark_filter='/n512/')
     token_nll=("${options[@]}" --benchmark_filter='token_nll/.*/t1')
+    schedule=(--benchmark_filter='n512/|n2048/')
 else
     options=(--benchmark_repetitions=5 --benchmark_min_time=0.2)
     attention=("${options[@]}") decode=("${options[@]}") kernels=("${options[@]}") rope=("${options[@]}")
-    token_nll=("${options[@]}")
+    token_nll=("${options[@]}") schedule=()
 fi
 
 measure machine machine --benchmark_repetitions=3
@@ -70,6 +71,7 @@ measure prefill prefill "${attention[@]}"
 measure backward backward "${attention[@]}"
 measure decode decode "${decode[@]}"
 measure token_nll token_nll "${token_nll[@]}"
+measure schedule schedule "${schedule[@]}"
 measure openblas unfused "${attention[@]}"
 peers=()
 [ ! -f "$out/openblas.json" ] || peers+=(--peer "$out/openblas.json")
@@ -79,5 +81,5 @@ if [ "$(uname -m)" = x86_64 ] && grep -qw avx512bw /proc/cpuinfo; then
     [ ! -f "$out/openblas-skylakex.json" ] || peers+=(--peer "$out/openblas-skylakex.json")
 fi
 
-python3 bench/report.py --out "$out/bench.json" --load "$load" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,backward,decode,token_nll}.json
+python3 bench/report.py --out "$out/bench.json" --load "$load" "${peers[@]}" "$out"/{machine,kernels,rope,prefill,backward,decode,token_nll,schedule}.json
 echo "written to $out/bench.json"
