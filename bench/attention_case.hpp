@@ -111,27 +111,31 @@ inline std::unique_ptr<farspan_scheme, run_free> make_scheme(const attention_cas
     return std::unique_ptr<farspan_scheme, run_free>(scheme);
 }
 
+inline std::unique_ptr<farspan_plan, run_free> make_plan(const farspan_context* context, const attention_case& c) {
+    const auto scheme = make_scheme(c);
+    farspan_problem problem;
+    farspan_problem_init(&problem, sizeof problem);
+    problem.query_heads = c.query_heads;
+    problem.key_heads = c.key_heads;
+    problem.queries = c.queries;
+    problem.keys = c.keys;
+    problem.head_dim = c.head_dim;
+    farspan_error error = FARSPAN_ERROR_INIT;
+    farspan_plan* plan = nullptr;
+    must(farspan_plan_create(context, scheme.get(), &problem, &plan, &error), error);
+    return std::unique_ptr<farspan_plan, run_free>(plan);
+}
+
 class prepared_attention {
 public:
     explicit prepared_attention(const attention_case& c)
         : context_(make_context(c.threads, c.exhaustive)),
+          plan_(make_plan(context_.get(), c)),
           q_(c.dtype, c.query_heads, c.queries, c.head_dim),
           k_(c.dtype, c.key_heads, c.keys, c.head_dim),
           v_(c.dtype, c.key_heads, c.keys, c.head_dim),
           out_(c.dtype, c.query_heads, c.queries, c.head_dim) {
-        const auto scheme = make_scheme(c);
-        farspan_problem problem;
-        farspan_problem_init(&problem, sizeof problem);
-        problem.query_heads = c.query_heads;
-        problem.key_heads = c.key_heads;
-        problem.queries = c.queries;
-        problem.keys = c.keys;
-        problem.head_dim = c.head_dim;
-        farspan_error error = FARSPAN_ERROR_INIT;
-        farspan_plan* plan = nullptr;
-        must(farspan_plan_create(context_.get(), scheme.get(), &problem, &plan, &error), error);
-        plan_.reset(plan);
-        workspace_.resize(static_cast<size_t>(farspan_plan_workspace_size(plan)));
+        workspace_.resize(static_cast<size_t>(farspan_plan_workspace_size(plan_.get())));
         if (c.bias == FARSPAN_BIAS_DENSE) bias_.emplace(FARSPAN_F32, 1, c.queries, c.keys);
     }
     void run() { run_with(nullptr, 0); }

@@ -19,22 +19,12 @@ namespace {
 constexpr int workers = 64;
 constexpr int64_t dim = 128;
 
-using plan_handle = std::unique_ptr<farspan_plan, run_free>;
-
-plan_handle plan_of(int64_t heads, int64_t tokens) {
+auto plan_of(int64_t heads, int64_t tokens) {
     attention_case c;
     c.head_dim = dim;
-    const auto context = make_context(1);
-    const auto scheme = make_scheme(c);
-    farspan_problem problem;
-    farspan_problem_init(&problem, sizeof problem);
-    problem.query_heads = problem.key_heads = heads;
-    problem.queries = problem.keys = tokens;
-    problem.head_dim = dim;
-    farspan_error error = FARSPAN_ERROR_INIT;
-    farspan_plan* plan = nullptr;
-    must(farspan_plan_create(context.get(), scheme.get(), &problem, &plan, &error), error);
-    return plan_handle(plan);
+    c.query_heads = c.key_heads = heads;
+    c.queries = c.keys = tokens;
+    return make_plan(make_context(1).get(), c);
 }
 
 // Of one head, in seconds.
@@ -55,7 +45,7 @@ double seconds_of(Work&& work) {
 }
 
 task_times measure(int64_t tokens) {
-    const plan_handle handle = plan_of(1, tokens);
+    const auto handle = plan_of(1, tokens);
     const farspan::plan& plan = *handle->plan;
     const owned_tensor q(FARSPAN_F32, 1, tokens, dim), k(FARSPAN_F32, 1, tokens, dim), v(FARSPAN_F32, 1, tokens, dim),
         out(FARSPAN_F32, 1, tokens, dim);

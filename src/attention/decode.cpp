@@ -261,12 +261,8 @@ void merge(const line_sums& into, const line_sums& from, int64_t lines, int64_t 
 
 void finish(const cache_plan& plan, const cached_tensors& tensors, const cached_task& task, const line_sums& result) {
     const int64_t first = plan.sequences[static_cast<std::size_t>(task.sequence)].first_row + task.first_row;
-    for (int64_t h = 0; h < task.heads; ++h) {
-        const int64_t line = h * task.rows, head = task.first_head + h;
-        finish_rows(*plan.kernels, result.output + line * plan.value_ld, plan.value_ld, result.maximum + line,
-                    result.sum + line, task.rows, plan.shape.value_dim, tensors.out, tensors.out.at(0, head, first, 0),
-                    tensors.lse ? tensors.lse + head * plan.rows + first : nullptr);
-    }
+    finish_lines(*plan.kernels, result, plan.value_ld, {task.first_head, task.heads, task.rows, nullptr, nullptr},
+                 plan.shape.value_dim, tensors.out, 0, first, tensors.lse, plan.rows);
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ public:
           views_(views) {}
 
     void run() {
-        begin(tensors_.q, task_.batch, block_.first_row, {task_.query_head, task_.heads, rows_, nullptr, nullptr},
-              plan_.shape.head_dim, &tables_.query_scale[block_.first_row], true);
+        begin(tensors_.q, task_.batch, block_.first_row, own_lines(), plan_.shape.head_dim,
+              &tables_.query_scale[block_.first_row], true);
         if (plan_.falls[task_.query_head])
             run_nearest_first();
         else
@@ -134,15 +134,14 @@ private:
     }
 
     void finish() {
-        for (int64_t h = 0; h < task_.heads; ++h) {
-            const int64_t line = h * rows_, head = task_.query_head + h;
-            const int64_t lse = (task_.batch * plan_.shape.query_heads + head) * tensors_.lse_stride + block_.first_row;
-            finish_rows(kernels_, sums_.output + line * plan_.value_ld, plan_.value_ld, sums_.maximum + line,
-                        sums_.sum + line, rows_, plan_.shape.value_dim, tensors_.out,
-                        tensors_.out.at(task_.batch, head, block_.first_row, 0),
-                        tensors_.lse ? tensors_.lse + lse : nullptr);
-        }
+        const int64_t stride = tensors_.lse_stride;
+        finish_lines(kernels_, sums_, plan_.value_ld, own_lines(), plan_.shape.value_dim, tensors_.out, task_.batch,
+                     block_.first_row,
+                     tensors_.lse ? tensors_.lse + task_.batch * plan_.shape.query_heads * stride : nullptr, stride);
     }
+
+    // Without views: for rows in and out.
+    tile_lines own_lines() const { return {task_.query_head, task_.heads, rows_, nullptr, nullptr}; }
 
     const plan& plan_;
     const attention_tensors& tensors_;

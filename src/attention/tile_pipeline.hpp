@@ -31,6 +31,18 @@ struct pipeline_scratch {
     score_scratch passes;
 };
 
+// Finished rows of all lines, from `first_row` on in out. lse: of row 0 of head 0, NULL if it is not wanted.
+inline void finish_lines(const kernels::kernel_table& kernels, const line_sums& sums, int64_t value_ld,
+                         const tile_lines& lines, int64_t value_dim, const strided& out, int64_t batch,
+                         int64_t first_row, float* lse, int64_t lse_stride) {
+    for (int64_t h = 0; h < lines.heads; ++h) {
+        const int64_t line = h * lines.rows, head = lines.first_head + h;
+        finish_rows(kernels, sums.output + line * value_ld, value_ld, sums.maximum + line, sums.sum + line, lines.rows,
+                    value_dim, out, out.at(batch, head, first_row, 0),
+                    lse ? lse + head * lse_stride + first_row : nullptr);
+    }
+}
+
 template <class Keys>
 class tile_pipeline {
 protected:

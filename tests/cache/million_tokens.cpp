@@ -39,6 +39,15 @@ farspan_tensor tensor(std::vector<float>& memory, int64_t heads, int64_t rows) {
     return view;
 }
 
+// The newest token of a sequence, which outlives it.
+farspan_cache_batch newest_of(const int64_t& sequence) {
+    farspan_cache_batch batch;
+    farspan_cache_batch_init(&batch, sizeof batch);
+    batch.sequence_count = 1;
+    batch.sequence = &sequence;
+    return batch;
+}
+
 farspan_scheme* make_scheme(int64_t window) {
     farspan_rope_config rope;
     farspan_rope_config_init(&rope, sizeof rope, FARSPAN_ROPE_BASE);
@@ -52,14 +61,11 @@ farspan_scheme* make_scheme(int64_t window) {
     return scheme;
 }
 
-// Prints what a token costs that sees the last `window`: the plan advanced, and run. Nobody checks the time.
+// Prints what a token costs that sees the last `window_of_a_step`: the plan advanced, and run. Nobody checks the time.
 void step_under_window(const farspan_cache* cache, int64_t sequence, int64_t cached) {
     std::vector<float> q_memory, out_memory;
     const farspan_tensor q = tensor(q_memory, query_heads, 1), out = tensor(out_memory, query_heads, 1);
-    farspan_cache_batch batch;
-    farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequence_count = 1;
-    batch.sequence = &sequence;
+    const farspan_cache_batch batch = newest_of(sequence);
     farspan_cache_problem problem;
     farspan_cache_problem_init(&problem, sizeof problem);
     problem.query_heads = query_heads;
@@ -91,10 +97,7 @@ void fill(farspan_cache* cache, int64_t sequence) {
     for (std::size_t i = 0; i < k_memory.size(); ++i)
         k_memory[i] = static_cast<float>(i * 2654435761u % 2001) * 1e-3f - 1;
     const int64_t offsets[2] = {0, chunk};
-    farspan_cache_batch batch;
-    farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequence_count = 1;
-    batch.sequence = &sequence;
+    farspan_cache_batch batch = newest_of(sequence);
     batch.offsets = offsets;
     batch.offsets_count = 2;
     for (int64_t done = 0; done < tokens; done += chunk) {
@@ -111,10 +114,7 @@ void decode(const farspan_cache* cache, int64_t sequence, float exact) {
     std::vector<float> q_memory, out_memory, lse(query_heads);
     const farspan_tensor q = tensor(q_memory, query_heads, 1), out = tensor(out_memory, query_heads, 1);
     farspan_scheme* scheme = make_scheme(0);
-    farspan_cache_batch batch;
-    farspan_cache_batch_init(&batch, sizeof batch);
-    batch.sequence_count = 1;
-    batch.sequence = &sequence;
+    const farspan_cache_batch batch = newest_of(sequence);
     farspan_attention_data data;
     farspan_attention_data_init(&data, sizeof data);
     data.q = &q;
